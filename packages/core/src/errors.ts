@@ -1,0 +1,96 @@
+/**
+ * Every failure a caller can act on has one literal code. Tests, HTTP status and retry decisions look at
+ * `code`, never at `message`. docs/ERRORS.md lists the same codes (a test holds them equal); a retired code
+ * is never reused.
+ */
+export const ERROR_CODES = [
+  // configuration and environment
+  "BAD_CONFIG",
+  "BAD_ARGUMENT",
+  "DATABASE_UNAVAILABLE",
+  "DATABASE_MIGRATION_FAILED",
+  "EMBEDDED_POSTGRES_FAILED",
+  "QUEUE_UNAVAILABLE",
+  "INVALID_JOB",
+  // archives and import
+  "ARCHIVE_NOT_FOUND",
+  "ARCHIVE_LAYOUT_UNKNOWN",
+  "ROW_INVALID",
+  "ROW_LABEL_CONFLICT",
+  "PATH_OUTSIDE_ROOT",
+  "IMAGE_FILE_MISSING",
+  "DATASET_NOT_FOUND",
+  // images
+  "IMAGE_EMPTY",
+  "IMAGE_UNREADABLE",
+  "IMAGE_TRUNCATED",
+  "IMAGE_FORMAT_UNSUPPORTED",
+  "IMAGE_TOO_LARGE",
+  "IMAGE_DECODE_TIMEOUT",
+  // models and inference
+  "MODEL_NOT_FOUND",
+  "MODEL_NAME_TAKEN",
+  "WEIGHTS_UNREADABLE",
+  "WEIGHTS_UNSAFE_PICKLE",
+  "WEIGHTS_ARCHITECTURE_UNKNOWN",
+  "WEIGHTS_TENSOR_MISSING",
+  "WEIGHTS_TENSOR_UNEXPECTED",
+  "WEIGHTS_TENSOR_SHAPE",
+  "WEIGHTS_TENSOR_NOT_FINITE",
+  "ENGINE_UNAVAILABLE",
+  "INFERENCE_FAILED",
+  // facts and readings
+  "BAD_SHAPE",
+  "BAD_THRESHOLD",
+  "FACTS_MISSING",
+  "NO_PREDICTIONS",
+  // runs
+  "RUN_NOT_FOUND",
+  "LEDGER_UNBALANCED",
+  "INTERRUPTED",
+  "INTERNAL",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export interface ErrorContext {
+  /** The file, object key or URL the failure is about; never a patient identifier in logs. */
+  readonly file?: string;
+  /** The field, column, tensor or option the failure is about. */
+  readonly field?: string;
+  /** One-based line of a CSV. */
+  readonly line?: number;
+  /** What the user can do about it, as one imperative sentence. */
+  readonly remedy?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error class of the project: a literal code, the place and the remedy. */
+export class HairlineError extends Error {
+  override readonly name = "HairlineError";
+  readonly code: ErrorCode;
+  readonly file: string | undefined;
+  readonly field: string | undefined;
+  readonly line: number | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+    this.code = code;
+    this.file = context.file;
+    this.field = context.field;
+    this.line = context.line;
+    this.remedy = context.remedy;
+  }
+}
+
+export function isHairlineError(error: unknown): error is HairlineError {
+  return error instanceof HairlineError;
+}
+
+/** The error as a HairlineError: itself, or INTERNAL around anything else, keeping the cause. */
+export function toHairlineError(error: unknown): HairlineError {
+  if (isHairlineError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new HairlineError("INTERNAL", message, { cause: error });
+}

@@ -1,0 +1,2 @@
+export { defineJob, parsePayload, type JobDefinition, type JobHandler, type PayloadOf } from "./define-job.ts";
+export { planRun, scoreShard, type PlanRun, type ScoreShard } from "./score.ts";
