@@ -1,0 +1,3 @@
+export { camAreaRatio } from "./cam-area.ts";
+export { camEntropy } from "./cam-entropy.ts";
+export { ALPHAS, camStatistics, type CamStatistics } from "./cam-statistics.ts";
