@@ -44,9 +44,13 @@ function requireUsableGrid(grid: Float32Array): void {
   if (grid.length === 0) throw new HairlineError("BAD_SHAPE", "A CAM grid needs at least one cell.");
   const index = grid.findIndex((cell) => !(cell >= 0 && cell < Number.POSITIVE_INFINITY));
   if (index < 0) return;
-  throw new HairlineError("INFERENCE_FAILED", `CAM cell ${index} is ${grid[index]}; cells are finite and >= 0.`, {
-    field: "cam",
-  });
+  throw new HairlineError(
+    "INFERENCE_FAILED",
+    `CAM cell ${index} is ${grid[index]}; cells are finite and >= 0.`,
+    {
+      field: "cam",
+    },
+  );
 }
 
 function requireAlphas(alphas: readonly number[]): void {

@@ -1,0 +1,47 @@
+import { resolve } from "node:path";
+import { HairlineError } from "@hairline/core/errors";
+import { z } from "zod";
+
+const url = (...protocols: string[]) =>
+  z.url({
+    protocol: new RegExp(`^(${protocols.join("|")})$`),
+    error: `expected a ${protocols.map((protocol) => `${protocol}://`).join(" or ")} URL`,
+  });
+
+const Environment = z.object({
+  /** Folder of the embedded server, model files and logs. */
+  HAIRLINE_HOME: z.string().min(1).default(".hairline"),
+  /** PostgreSQL to use instead of the embedded one. */
+  DATABASE_URL: url("postgres", "postgresql").optional(),
+  /** Redis to queue on instead of PostgreSQL. */
+  REDIS_URL: url("redis", "rediss").optional(),
+  NO_COLOR: z.string().optional(),
+});
+
+export interface CliConfig {
+  readonly home: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly color: boolean;
+  /** The environment as given, for the child processes. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** @throws HairlineError BAD_CONFIG naming every bad variable at once */
+export function loadConfig(environment: NodeJS.ProcessEnv): CliConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    throw new HairlineError("BAD_CONFIG", z.prettifyError(parsed.error), {
+      field: parsed.error.issues.map((issue) => issue.path.join(".")).join(", "),
+      remedy: "Correct or unset the variables named.",
+    });
+  }
+  const { HAIRLINE_HOME, DATABASE_URL, REDIS_URL, NO_COLOR } = parsed.data;
+  return Object.freeze({
+    home: resolve(HAIRLINE_HOME),
+    databaseUrl: DATABASE_URL,
+    redisUrl: REDIS_URL,
+    color: NO_COLOR === undefined || NO_COLOR === "",
+    environment,
+  });
+}

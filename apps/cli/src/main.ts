@@ -1,0 +1,47 @@
+import { HairlineError, toHairlineError } from "@hairline/core/errors";
+import { CommanderError } from "commander";
+import { loadConfig } from "./config.ts";
+import type { CliContext } from "./context.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { createOutput } from "./output.ts";
+import { createProgram } from "./program.ts";
+import { openStack, type OpenedStack } from "./stack.ts";
+
+async function main(): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort(
+      new HairlineError("INTERRUPTED", "Stopped by a signal.", { remedy: "Run it again to resume." }),
+    );
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+
+  let output = createOutput(process, { color: true });
+  let stack: Promise<OpenedStack> | undefined;
+  try {
+    const config = loadConfig(process.env);
+    output = createOutput(process, config);
+    const context: CliContext = {
+      config,
+      output,
+      signal: interruption.signal,
+      openStack: () => (stack ??= openStack(config)),
+    };
+    await createProgram(context).parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const coded = toHairlineError(interruption.signal.aborted ? interruption.signal.reason : error);
+    output.error(coded);
+    return exitCodeOf(coded);
+  } finally {
+    await stack?.then(
+      (opened) => opened.close(),
+      () => {},
+    );
+  }
+}
+
+process.exitCode = await main();

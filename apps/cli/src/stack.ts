@@ -1,0 +1,38 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "@hairline/core/db";
+import { openFilesystemStore } from "@hairline/core/storage";
+import type { CliConfig } from "./config.ts";
+import type { Stack } from "./context.ts";
+
+export interface OpenedStack extends Stack {
+  close(): Promise<void>;
+}
+
+/** Opens the servers the configuration names, or the embedded ones, and brings the schema up to date. */
+export async function openStack(config: CliConfig): Promise<OpenedStack> {
+  await mkdir(config.home, { recursive: true, mode: 0o700 });
+  const embedded =
+    config.databaseUrl === undefined ? await startEmbeddedPostgres({ home: config.home }) : undefined;
+  const url = config.databaseUrl ?? embedded?.url ?? "";
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(url);
+    await migrate(database);
+  } catch (error) {
+    await database?.close();
+    await embedded?.stop();
+    throw error;
+  }
+  const opened = database;
+  return {
+    database: opened,
+    queue:
+      config.redisUrl === undefined ? { kind: "postgres", url } : { kind: "redis", url: config.redisUrl },
+    objects: openFilesystemStore(join(config.home, "objects")),
+    async close() {
+      await opened.close();
+      await embedded?.stop();
+    },
+  };
+}
