@@ -92,6 +92,8 @@ create table run (
   model_id int not null references model on delete cascade,
   state text not null default 'planning' check (state in ('planning', 'running', 'completed', 'failed', 'cancelled')),
   shard_size int not null check (shard_size between 1 and 65536),
+  retry_quarantined boolean not null default false,
+  embeddings boolean not null default false,
   planned bigint not null default 0,
   already_scored bigint not null default 0,
   created_at timestamptz not null default now(),
@@ -99,6 +101,8 @@ create table run (
   finished_at timestamptz,
   error_code text
 );
+-- A second `score` of the same dataset and model joins the open run instead of repeating its work.
+create unique index run_open on run (dataset_id, model_id) where state in ('planning', 'running');
 comment on column run.planned is 'Images this run has to score: planned = scored + quarantined when it completes.';
 
 create table shard (

@@ -1,0 +1,9 @@
+export { DEFAULT_SHARD_SIZE, openRun, type OpenedRun, type OpenRunOptions } from "./open-run.ts";
+export {
+  countQuarantine,
+  readRunProgress,
+  requireBalancedLedger,
+  type QuarantineCount,
+  type RunProgress,
+  type RunState,
+} from "./run-progress.ts";

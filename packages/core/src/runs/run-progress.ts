@@ -1,0 +1,93 @@
+import { loadSql, type Database } from "../db/index.ts";
+import { HairlineError } from "../errors.ts";
+
+export type RunState = "planning" | "running" | "completed" | "failed" | "cancelled";
+
+export interface RunProgress {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly datasetId: number;
+  readonly modelId: number;
+  /** Images this run has to score; 0 until it is planned. */
+  readonly planned: number;
+  /** Images of the dataset that this model had scored before the run. */
+  readonly alreadyScored: number;
+  readonly scored: number;
+  readonly quarantined: number;
+  readonly shards: number;
+  readonly shardsDone: number;
+  readonly errorCode: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+interface ProgressRow {
+  id: string;
+  state: RunState;
+  dataset_id: number;
+  model_id: number;
+  planned: number;
+  already_scored: number;
+  error_code: string | null;
+  started_at: Date | null;
+  finished_at: Date | null;
+  shards: number;
+  shards_done: number;
+  scored: number;
+  quarantined: number;
+}
+
+/** @throws HairlineError RUN_NOT_FOUND */
+export async function readRunProgress(database: Database, runId: string): Promise<RunProgress> {
+  const { rows } = await database.pool.query<ProgressRow>(loadSql("run-progress"), [runId]);
+  const row = rows[0];
+  if (row === undefined) throw new HairlineError("RUN_NOT_FOUND", `No run has the id ${runId}.`, { field: "run" });
+  return {
+    runId: row.id,
+    state: row.state,
+    datasetId: row.dataset_id,
+    modelId: row.model_id,
+    planned: row.planned,
+    alreadyScored: row.already_scored,
+    scored: row.scored,
+    quarantined: row.quarantined,
+    shards: row.shards,
+    shardsDone: row.shards_done,
+    errorCode: row.error_code,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+export interface QuarantineCount {
+  readonly code: string;
+  readonly images: number;
+  /** First object key with that code. */
+  readonly example: string;
+}
+
+/** Images of the dataset the model could not score, counted by error code. */
+export async function countQuarantine(
+  database: Database,
+  scope: { datasetId: number; modelId: number },
+): Promise<QuarantineCount[]> {
+  const { rows } = await database.pool.query<QuarantineCount>(loadSql("quarantine-by-code"), [
+    scope.datasetId,
+    scope.modelId,
+  ]);
+  return rows;
+}
+
+/**
+ * The promise that nothing is lost or silently skipped: planned = scored + quarantined.
+ * @throws HairlineError LEDGER_UNBALANCED
+ */
+export function requireBalancedLedger(progress: RunProgress): void {
+  if (progress.planned === progress.scored + progress.quarantined) return;
+  throw new HairlineError(
+    "LEDGER_UNBALANCED",
+    `Run ${progress.runId}: ${progress.planned} planned, but ${progress.scored} scored and ` +
+      `${progress.quarantined} quarantined.`,
+    { remedy: "Run the same command again; report it if it stays." },
+  );
+}
