@@ -8,7 +8,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    passWithNoTests: true,
+    // The JSON report is what .ci/run adds up.
+    reporters: ["default", ["json", { outputFile: "test-results.json" }]],
     execArgv: ["--conditions=development", "--import", "tsx"],
   },
 });

@@ -47,6 +47,7 @@ export const ERROR_CODES = [
   // runs
   "RUN_NOT_FOUND",
   "LEDGER_UNBALANCED",
+  "WORKER_FAILED",
   "INTERRUPTED",
   "INTERNAL",
 ] as const;

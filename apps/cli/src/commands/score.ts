@@ -1,0 +1,147 @@
+import { stat } from "node:fs/promises";
+import { HairlineError, type ErrorCode } from "@hairline/core/errors";
+import { importArchive } from "@hairline/core/ingest";
+import { planRun } from "@hairline/core/jobs";
+import { openQueues } from "@hairline/core/queue";
+import { countQuarantine, openRun, requireBalancedLedger, type RunProgress } from "@hairline/core/runs";
+import { InvalidArgumentError, type Command } from "commander";
+import type { CliContext, Stack } from "../context.ts";
+import { formatCount, formatDuration } from "../progress.ts";
+import { followRun } from "../roles/follow-run.ts";
+import { LocalRoles } from "../roles/local-roles.ts";
+import { findDataset, resolveDataset, resolveModel } from "../selection.ts";
+
+interface ScoreOptions {
+  readonly model?: string;
+  readonly workers: number;
+  readonly shardSize?: number;
+  readonly retryQuarantined?: boolean;
+  readonly embeddings?: boolean;
+  readonly json?: boolean;
+}
+
+export interface ScoreRequest {
+  readonly datasetId: number;
+  readonly modelId: number;
+  readonly options: ScoreOptions;
+}
+
+export function registerScore(program: Command, context: CliContext): void {
+  program
+    .command("score")
+    .description(
+      "score every image of a dataset that the model has not scored yet; an interrupted run is resumed",
+    )
+    .argument("<dataset|path>", "a dataset's name, or an archive to import first")
+    .option("--model <name>", "model to score with (default: the only one imported)")
+    .option(
+      "--workers <n>",
+      "worker processes to start here; 0 leaves the work to workers elsewhere",
+      wholeNumber,
+      1,
+    )
+    .option("--shard-size <n>", "images a job (default 256)", wholeNumber)
+    .option("--retry-quarantined", "try images again that this model could not score before")
+    .option("--embeddings", "also store the 512-d embedding of every image")
+    .option("--json", "print the result as JSON")
+    .action(async (target: string, options: ScoreOptions) => {
+      const stack = await context.openStack();
+      const model = await resolveModel(stack.database, options.model);
+      const datasetId = await datasetToScore(context, stack, target);
+      const progress = await runScoring(context, { datasetId, modelId: model.id, options });
+      await reportRun(context, stack, { progress, json: options.json === true });
+    });
+}
+
+async function datasetToScore(context: CliContext, stack: Stack, target: string): Promise<number> {
+  const existing = await findDataset(stack.database, target);
+  if (existing !== undefined) return existing.id;
+  const isPath = await stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (!isPath) return (await resolveDataset(stack.database, target)).id;
+  const report = await importArchive({ database: stack.database, path: target, signal: context.signal });
+  context.output.notice(
+    `imported ${report.dataset}: ${formatCount(report.added)} added, ${formatCount(report.rejected)} rejected`,
+  );
+  return (await resolveDataset(stack.database, report.dataset)).id;
+}
+
+/** Opens (or joins) the run, starts the local roles, and follows it to its end. */
+export async function runScoring(context: CliContext, request: ScoreRequest): Promise<RunProgress> {
+  const { options } = request;
+  const stack = await context.openStack();
+  const { runId, resumed } = await openRun({
+    database: stack.database,
+    datasetId: request.datasetId,
+    modelId: request.modelId,
+    ...(options.shardSize === undefined ? {} : { shardSize: options.shardSize }),
+    retryQuarantined: options.retryQuarantined === true,
+    embeddings: options.embeddings === true,
+  });
+  context.output.notice(`${resumed ? "resuming" : "starting"} run ${runId}`);
+
+  const queues = await openQueues(stack.queue);
+  try {
+    await queues.enqueue(planRun, [{ runId }]);
+  } finally {
+    await queues.close();
+  }
+  const follow = followRun({
+    database: stack.database,
+    runId,
+    output: context.output,
+    signal: context.signal,
+  });
+  if (options.workers === 0) return follow;
+
+  await using roles = await LocalRoles.start({
+    config: context.config,
+    stack,
+    workers: options.workers,
+    onRestart: (role) => context.output.notice(`the ${role} process ended unexpectedly; starting another`),
+  });
+  return await Promise.race([follow, roles.failure]);
+}
+
+async function reportRun(
+  context: CliContext,
+  stack: Stack,
+  { progress, json }: { progress: RunProgress; json: boolean },
+): Promise<void> {
+  const quarantine = await countQuarantine(stack.database, progress);
+  if (progress.state !== "completed") throw failedRun(progress);
+  requireBalancedLedger(progress);
+  const seconds = ((progress.finishedAt?.getTime() ?? 0) - (progress.startedAt?.getTime() ?? 0)) / 1000;
+  if (json) {
+    context.output.json({ ...progress, seconds, quarantine });
+    return;
+  }
+  const { output } = context;
+  output.line(`run ${progress.runId} completed in ${formatDuration(seconds)}`);
+  output.line(
+    `ledger: ${formatCount(progress.planned)} planned = ${formatCount(progress.scored)} scored + ` +
+      `${formatCount(progress.quarantined)} quarantined (${formatCount(progress.alreadyScored)} were scored before)`,
+  );
+  if (quarantine.length > 0) {
+    output.line();
+    output.table(
+      ["quarantined as", "images", "for example"],
+      quarantine.map(({ code, images, example }) => [code, images, example]),
+    );
+  }
+}
+
+function failedRun(progress: RunProgress): HairlineError {
+  const code = (progress.errorCode ?? "INTERNAL") as ErrorCode;
+  return new HairlineError(code, `Run ${progress.runId} ended as ${progress.state}.`, {
+    remedy: "See docs/ERRORS.md for the code, and the logs folder of HAIRLINE_HOME.",
+  });
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("expected a whole number.");
+}
