@@ -96,6 +96,7 @@ create table run (
   embeddings boolean not null default false,
   planned bigint not null default 0,
   already_scored bigint not null default 0,
+  already_quarantined bigint not null default 0,
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
@@ -107,18 +108,21 @@ comment on column run.planned is 'Images this run has to score: planned = scored
 
 create table shard (
   run_id uuid not null references run on delete cascade,
-  ordinal int not null,
-  first_image_id bigint not null,
-  last_image_id bigint not null,
-  image_count int not null check (image_count > 0),
-  scored int not null default 0,
-  quarantined int not null default 0,
+  ordinal int not null check (ordinal >= 0),
+  image_ids bigint[] not null check (cardinality(image_ids) > 0),
+  first_image_id bigint not null generated always as (image_ids[1]) stored,
+  last_image_id bigint not null generated always as (image_ids[cardinality(image_ids)]) stored,
+  image_count int not null generated always as (cardinality(image_ids)) stored,
+  scored int not null default 0 check (scored >= 0),
+  quarantined int not null default 0 check (quarantined >= 0),
   done_at timestamptz,
-  primary key (run_id, ordinal),
-  check (first_image_id <= last_image_id)
+  primary key (run_id, ordinal)
 );
 create index shard_open on shard (run_id) where done_at is null;
-comment on table shard is 'A range of images scored as one job; done_at commits with its results.';
+comment on table shard is 'Images scored as one job; done_at commits with its results.';
+comment on column shard.image_ids is 'The members, ascending, fixed when the run is planned: neither an import nor another run changes what this one owes.';
+comment on column shard.scored is 'Members with a prediction of the run''s model when the shard is done, whichever run wrote it.';
+comment on column shard.quarantined is 'The other members: scored + quarantined = image_count.';
 
 -- The hot table: one narrow row an image and model, no null-free promise on what the CAM could not say.
 create table prediction (
