@@ -6,6 +6,9 @@ export interface JobDefinition<Payload> {
   readonly queue: string;
   readonly payload: z.ZodType<Payload>;
   readonly attempts: number;
+  /** Wait before the second try; it doubles with each further one. */
+  readonly backoffMs: number;
+  /** A try that runs longer is aborted and counts as failed. */
   readonly timeoutMs: number;
   /** Deterministic job id; BullMQ refuses ":" and integers. */
   readonly key: (payload: Payload) => string;
