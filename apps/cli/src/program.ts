@@ -1,5 +1,15 @@
 import { Command } from "commander";
+import { registerMigrate } from "./commands/migrate.ts";
+import { registerRuns } from "./commands/runs.ts";
+import { registerScore } from "./commands/score.ts";
 import type { CliContext } from "./context.ts";
+
+/** In the order `--help` lists them: the order a newcomer needs them in. */
+const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
+  registerScore,
+  registerRuns,
+  registerMigrate,
+];
 
 /** The `hairline` command line, one file a command under commands/. */
 export function createProgram(context: CliContext): Command {
@@ -13,5 +23,3 @@ export function createProgram(context: CliContext): Command {
   for (const register of COMMANDS) register(program, context);
   return program;
 }
-
-const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [];
