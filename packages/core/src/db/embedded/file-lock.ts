@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { embeddedFailure } from "./failure.ts";
+import { isProcessAlive, processStartTime } from "./process-alive.ts";
+
+const POLL_MS = 40;
+/** A takeover is three file operations; one this old was cut off by a kill in the middle. */
+const TAKEOVER_STALE_MS = 10_000;
+
+interface LockOwner {
+  readonly token: string;
+  readonly pid: number;
+  readonly startTime: string | null;
+  readonly host: string;
+}
+
+/**
+ * Runs `action` while holding an exclusive lock between processes, kept as a file that names its owner.
+ * Node has no flock(2): the file appears by link(2), so it is never seen half written, and the lock of a
+ * process that died is taken over by exactly one of those waiting.
+ *
+ * @param path the lock file; its folder exists
+ * @throws HairlineError EMBEDDED_POSTGRES_FAILED when a living process keeps the lock for longer than `timeoutMs`
+ */
+export async function withFileLock<T>(
+  path: string,
+  action: () => Promise<T>,
+  timeoutMs = 180_000,
+): Promise<T> {
+  const owner: LockOwner = {
+    token: randomUUID(),
+    pid: process.pid,
+    startTime: await processStartTime(process.pid),
+    host: hostname(),
+  };
+  const deadline = performance.now() + timeoutMs;
+  while (!(await tryLock(path, owner))) {
+    const holder = await readOwner(path);
+    if (holder && !(await isHeld(holder))) await takeOver(path, holder);
+    else if (performance.now() > deadline) throw lockTimeout(path, holder);
+    else await delay(POLL_MS);
+  }
+  try {
+    return await action();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function tryLock(path: string, owner: LockOwner): Promise<boolean> {
+  const draft = `${path}.${owner.token}`;
+  await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readOwner(path: string): Promise<LockOwner | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as LockOwner;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function isHeld(owner: LockOwner): Promise<boolean> {
+  // The processes of another host cannot be seen from here: such a lock is believed.
+  if (owner.host !== hostname()) return true;
+  if (!(await isProcessAlive(owner.pid))) return false;
+  return owner.startTime === null || owner.startTime === (await processStartTime(owner.pid));
+}
+
+/** Removes the lock of a dead owner. The claim is exclusive per owner, so a lock taken since is never removed. */
+async function takeOver(path: string, dead: LockOwner): Promise<void> {
+  const claim = `${path}.takeover-${dead.token}`;
+  try {
+    await writeFile(claim, "", { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const claimed = await stat(claim).catch(() => undefined);
+    if (claimed && Date.now() - claimed.mtimeMs > TAKEOVER_STALE_MS) await rm(claim, { force: true });
+    await delay(POLL_MS);
+    return;
+  }
+  try {
+    if ((await readOwner(path))?.token === dead.token) await rm(path, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+function lockTimeout(path: string, holder: LockOwner | undefined): Error {
+  const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
+  return embeddedFailure(`${who} holds the lock of the embedded server for too long`, {
+    file: path,
+    remedy: "Wait for that process to end; remove the file if it is not running.",
+  });
+}

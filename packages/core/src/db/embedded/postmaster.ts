@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { readFile, readlink, realpath, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { isProcessAlive } from "./process-alive.ts";
+
+/** Above every pid a kernel gives out (Linux: 2^22), so signalling it always finds no process. */
+const IMPOSSIBLE_PID = 99_999_999;
+
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+  readonly status: "starting" | "ready" | "stopping";
+}
+
+/** The running server of a data folder as its postmaster.pid tells; undefined when none runs. */
+export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
+  const lines = await pidFileLines(data);
+  if (!lines) return undefined;
+  const pid = Number(lines[0]);
+  if (!(await isPostmasterOf(pid, data))) return undefined;
+  const status = lines[7]?.trim();
+  return {
+    pid,
+    port: Number(lines[3]),
+    status: status === "ready" || status === "stopping" ? status : "starting",
+  };
+}
+
+/**
+ * Lets a server start over a postmaster.pid whose process is gone although its pid still answers signals: a
+ * zombie without an init to reap it, or a pid given to another process (after a reboot, or in a container
+ * where pids repeat). The line is overwritten rather than the file removed, because PostgreSQL reads from the
+ * other lines whether back ends of the old server still use its shared memory.
+ */
+export async function disownStalePidFile(data: string): Promise<void> {
+  const lines = await pidFileLines(data);
+  if (!lines || (await isPostmasterOf(Number(lines[0]), data))) return;
+  await writeFile(join(data, "postmaster.pid"), [String(IMPOSSIBLE_PID), ...lines.slice(1)].join("\n"));
+}
+
+async function pidFileLines(data: string): Promise<string[] | undefined> {
+  try {
+    const lines = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");
+    return Number(lines[0]) > 0 ? lines : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** A server's working folder is its data folder, which tells it from a process that got the same pid. */
+async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
+  if (!(await isProcessAlive(pid))) return false;
+  if (!existsSync("/proc/self/cwd")) return true;
+  try {
+    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+
+/** True while the process runs; a zombie, which still takes signals, counts as dead. */
+export async function isProcessAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives, as another user.
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  const state = (await statFields(pid))?.[0];
+  return state !== "Z" && state !== "X";
+}
+
+/** When the process started, in ticks since boot, to tell a reused pid; null where /proc is not there. */
+export async function processStartTime(pid: number): Promise<string | null> {
+  return (await statFields(pid))?.[19] ?? null;
+}
+
+/** The fields of /proc/pid/stat after the command name, which may itself hold spaces and brackets. */
+async function statFields(pid: number): Promise<string[] | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
+}
