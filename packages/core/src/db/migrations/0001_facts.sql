@@ -52,7 +52,9 @@ create table import (
   added bigint not null default 0,
   updated bigint not null default 0,
   unchanged bigint not null default 0,
-  rejected bigint not null default 0
+  duplicates bigint not null default 0,
+  rejected bigint not null default 0,
+  ignored bigint not null default 0
 );
 
 create table import_rejection (
