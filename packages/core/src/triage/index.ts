@@ -1,0 +1,42 @@
+export { alphaAxis, capAxis, floorAxis, type AlphaAxis, type Axis } from "./axis.ts";
+export { alphaIndex, evaluatePolicies, type LabelledFacts } from "./evaluate.ts";
+export {
+  configAt,
+  configCount,
+  MAX_CONFIGS,
+  parseGridAxis,
+  parseSweepGrid,
+  type SweepGrid,
+  type SweepGridText,
+} from "./grid.ts";
+export { countOf, triageMetrics, type TriageCounts, type TriageMetrics } from "./metrics.ts";
+export { formatPolicy, parsePolicy, type Policy } from "./policy.ts";
+export { paretoFront, RANKABLE_METRICS, topConfigs, type RankableMetric } from "./ranking.ts";
+export { prefixSums, suffixSums } from "./suffix-sums.ts";
+export {
+  cellsPerAlpha,
+  countsAt,
+  emptySweepCube,
+  sweepAxes,
+  sweepCounts,
+  type SweepAxes,
+  type SweepCounts,
+  type SweepCube,
+} from "./sweep-cube.ts";
+export {
+  checkThreshold,
+  formatThreshold,
+  parseThreshold,
+  THRESHOLD_FIELDS,
+  type ThresholdField,
+} from "./threshold.ts";
+export {
+  OUTCOMES,
+  outcomeOf,
+  triage,
+  TRIAGE_REASONS,
+  type Outcome,
+  type TriageDecision,
+  type TriageFacts,
+  type TriageReason,
+} from "./triage.ts";
