@@ -50,20 +50,19 @@ function openPool(url: string, { max = 10 }: DatabaseOptions): pg.Pool {
   }
 }
 
-const INT8 = pg.types.builtins.INT8;
+type TextParser = (text: string) => unknown;
+
+/** The driver's parsers by type oid. Its declarations name scalar types only, so arrays are out of its enum. */
+const driverParser = pg.types.getTypeParser as (oid: number, format?: string) => TextParser;
+
+const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
-// The driver's own types name only the scalar types.
-const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY as typeof INT8, "text") as (
-  text: string,
-) => (string | null)[];
 
-/** The driver's parsers, but for bigint: it would return text. */
-function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
-  if (format === "binary") return pg.types.getTypeParser(oid, "binary");
-  if (oid === INT8) return parseSafeInteger;
-  if (oid === INT8_ARRAY) return parseSafeIntegerArray;
-  return pg.types.getTypeParser(oid, "text");
+function getTypeParser(oid: number, format?: string): TextParser {
+  if (format !== "binary" && oid === INT8) return parseSafeInteger;
+  if (format !== "binary" && oid === INT8_ARRAY) return parseSafeIntegerArray;
+  return driverParser(oid, format);
 }
 
 function parseSafeInteger(text: string): number {
@@ -75,7 +74,8 @@ function parseSafeInteger(text: string): number {
 }
 
 function parseSafeIntegerArray(text: string): (number | null)[] {
-  return parseTextArray(text).map((element) => (element === null ? null : parseSafeInteger(element)));
+  const elements = driverParser(TEXT_ARRAY)(text) as (string | null)[];
+  return elements.map((element) => (element === null ? null : parseSafeInteger(element)));
 }
 
 function unavailable(url: string, cause: unknown): HairlineError {

@@ -20,3 +20,12 @@ export function testHome(): string {
     remedy: "Run under vitest with the globalSetup of vitest.shared.ts.",
   });
 }
+
+/** A Redis-compatible server's program to use instead of the one found. */
+export function redisServerProgram(): string | undefined {
+  return process.env["REDIS_SERVER_BIN"] || undefined;
+}
+
+export function cacheHome(): string | undefined {
+  return process.env["XDG_CACHE_HOME"] || undefined;
+}

@@ -1,2 +1,3 @@
+export { startRedis, type RedisOptions, type TestRedis } from "./redis.ts";
 export { temporaryFolder, type TemporaryFolder } from "./temporary-folder.ts";
 export { createTestDatabase } from "./test-database.ts";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { isProcessAlive } from "../db/embedded/process-alive.ts";
 import { removeEmbeddedPostgres } from "../db/embedded/start.ts";
 import { announceTestHome } from "./config.ts";
+import { endLeftoverRedis } from "./redis.ts";
 
 const PREFIX = "hairline-test-";
 
@@ -21,6 +22,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
 }
 
 async function removeHome(home: string): Promise<void> {
+  await endLeftoverRedis(home);
   if (existsSync(join(home, "postgres"))) await removeEmbeddedPostgres({ home });
   await rm(home, { recursive: true, force: true });
 }

@@ -10,6 +10,14 @@ import type { ServerUser } from "./server-user.ts";
 
 export const SUPERUSER = "hairline";
 
+const INITDB_OPTIONS = [
+  `--username=${SUPERUSER}`,
+  "--auth=scram-sha-256",
+  "--encoding=UTF8",
+  "--locale=C",
+  "--no-instructions",
+];
+
 export interface ClusterOptions {
   readonly binaries: Binaries;
   readonly home: ServerHome;
@@ -49,10 +57,7 @@ async function runInitdb(
     await chmod(passwordFile, 0o400);
     const result = await runProgram(
       binaries.initdb,
-      [
-        ...["-D", folder, "-U", SUPERUSER, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
-        ...["--encoding=UTF8", "--locale=C", "--no-instructions", ...(fast ? ["--no-sync"] : [])],
-      ],
+      [...INITDB_OPTIONS, ...(fast ? ["--no-sync"] : []), `--pwfile=${passwordFile}`, "-D", folder],
       { ...user, cwd: folder },
     );
     if (result.status !== 0) throw outputFailure(`initdb failed in ${home.data}`, result.output);

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import { readFile, readlink, realpath, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { isProcessAlive } from "./process-alive.ts";
+import { isAliveIn } from "./process-alive.ts";
 
 /** Above every pid a kernel gives out (Linux: 2^22), so signalling it always finds no process. */
 const IMPOSSIBLE_PID = 99_999_999;
@@ -18,7 +17,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   const lines = await pidFileLines(data);
   if (!lines) return undefined;
   const pid = Number(lines[0]);
-  if (!(await isPostmasterOf(pid, data))) return undefined;
+  if (!(await isAliveIn(pid, data))) return undefined;
   const status = lines[7]?.trim();
   return {
     pid,
@@ -35,7 +34,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
  */
 export async function disownStalePidFile(data: string): Promise<void> {
   const lines = await pidFileLines(data);
-  if (!lines || (await isPostmasterOf(Number(lines[0]), data))) return;
+  if (!lines || (await isAliveIn(Number(lines[0]), data))) return;
   await writeFile(join(data, "postmaster.pid"), [String(IMPOSSIBLE_PID), ...lines.slice(1)].join("\n"));
 }
 
@@ -46,16 +45,5 @@ async function pidFileLines(data: string): Promise<string[] | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-/** A server's working folder is its data folder, which tells it from a process that got the same pid. */
-async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
-  if (!(await isProcessAlive(pid))) return false;
-  if (!existsSync("/proc/self/cwd")) return true;
-  try {
-    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data));
-  } catch {
-    return false;
   }
 }

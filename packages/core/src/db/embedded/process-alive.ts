@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, readlink, realpath } from "node:fs/promises";
 
 /** True while the process runs; a zombie, which still takes signals, counts as dead. */
 export async function isProcessAlive(pid: number): Promise<boolean> {
@@ -15,6 +16,20 @@ export async function isProcessAlive(pid: number): Promise<boolean> {
 /** When the process started, in ticks since boot, to tell a reused pid; null where /proc is not there. */
 export async function processStartTime(pid: number): Promise<string | null> {
   return (await statFields(pid))?.[19] ?? null;
+}
+
+/**
+ * True when the process lives and its working folder is `folder`: servers work in their data folder, which
+ * tells them from a process that was given the same pid. Without /proc, living is all there is to see.
+ */
+export async function isAliveIn(pid: number, folder: string): Promise<boolean> {
+  if (!(await isProcessAlive(pid))) return false;
+  if (!existsSync("/proc/self/cwd")) return true;
+  try {
+    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(folder));
+  } catch {
+    return false;
+  }
 }
 
 /** The fields of /proc/pid/stat after the command name, which may itself hold spaces and brackets. */

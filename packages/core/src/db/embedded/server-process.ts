@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { open, readFile, rename } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { embeddedFailure, outputFailure } from "./failure.ts";
 import { rememberedPort, rememberPort } from "./home.ts";
 import type { ClusterOptions } from "./init-cluster.ts";
+import { probePort } from "./loopback-port.ts";
 import { disownStalePidFile, findPostmaster } from "./postmaster.ts";
 import { PROGRAM_ENVIRONMENT, runProgram } from "./run-program.ts";
 
@@ -86,25 +85,10 @@ function serverArguments(server: { data: string; port: number; fast: boolean }):
 }
 
 async function choosePort(preferred: number | undefined): Promise<number> {
-  if (preferred !== undefined && (await tryListen(preferred)) !== undefined) return preferred;
-  const port = await tryListen(0);
+  if (preferred !== undefined && (await probePort(preferred)) !== undefined) return preferred;
+  const port = await probePort(0);
   if (port === undefined) throw embeddedFailure("no free port on 127.0.0.1");
   return port;
-}
-
-/** The port if it is free on 127.0.0.1 (0 asks the system for one), else undefined. */
-async function tryListen(port: number): Promise<number | undefined> {
-  const probe = createServer();
-  probe.listen(port, "127.0.0.1");
-  try {
-    await once(probe, "listening");
-  } catch {
-    return undefined;
-  }
-  const bound = (probe.address() as AddressInfo).port;
-  probe.close();
-  await once(probe, "close");
-  return bound;
 }
 
 /**
