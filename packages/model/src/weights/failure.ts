@@ -1,0 +1,16 @@
+import { HairlineError } from "@hairline/core/errors";
+
+const SAVE_AGAIN = "Save it again with safetensors or torch.save(model.state_dict(), path).";
+
+/** A weights file that is damaged or of another format than its first bytes say. */
+export function unreadable(message: string, cause?: unknown): HairlineError {
+  return new HairlineError("WEIGHTS_UNREADABLE", message, { remedy: SAVE_AGAIN, cause });
+}
+
+/** A pickle that asks for more than a state dict needs. Nothing in it was run. */
+export function unsafePickle(message: string, name: string): HairlineError {
+  return new HairlineError("WEIGHTS_UNSAFE_PICKLE", message, {
+    field: name,
+    remedy: "Save a plain state dict with torch.save(model.state_dict(), path); nothing in the file was run.",
+  });
+}
