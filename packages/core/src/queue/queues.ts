@@ -1,0 +1,60 @@
+import type { ErrorCode } from "../errors.ts";
+import type { JobDefinition, JobHandler } from "../jobs/index.ts";
+import type { QueueConnection } from "./connection.ts";
+import type { CloseOptions, QueueWorker, WorkOptions } from "./queue-worker.ts";
+
+/** "urgent" jobs are taken before all others, "background" ones after; equal ones in the order they were queued. */
+export type JobPriority = "urgent" | "normal" | "background";
+
+export interface EnqueueOptions {
+  readonly priority?: JobPriority;
+}
+
+export interface QueueCounts {
+  /** Ready to be taken. */
+  readonly waiting: number;
+  readonly active: number;
+  /** Waiting for their next try. */
+  readonly delayed: number;
+  /** Given up; the last KEPT_FAILURES of them. */
+  readonly failed: number;
+}
+
+/** A job that was given up. */
+export interface QueueFailure<Payload> {
+  readonly jobId: string;
+  /** Undefined when it is not of the definition's form. */
+  readonly payload: Payload | undefined;
+  readonly code: ErrorCode;
+}
+
+/** Named queues on one server. Postgres holds the truth; what is here can be put back at any time. */
+export interface Queues extends AsyncDisposable {
+  readonly connection: QueueConnection;
+  /**
+   * Adds one job for each payload, in order. The same key is the same job: one that waits or runs is left alone,
+   * one that finished or was given up is queued afresh.
+   *
+   * @throws HairlineError INVALID_JOB before anything is added; QUEUE_UNAVAILABLE
+   */
+  enqueue<Payload>(
+    definition: JobDefinition<Payload>,
+    payloads: readonly Payload[],
+    options?: EnqueueOptions,
+  ): Promise<void>;
+  /** Starts taking jobs. Handlers are idempotent: a job runs again when its worker dies. */
+  work<Payload>(
+    definition: JobDefinition<Payload>,
+    handler: JobHandler<Payload, unknown>,
+    options?: WorkOptions,
+  ): QueueWorker;
+  /** @throws HairlineError QUEUE_UNAVAILABLE */
+  counts<Payload>(definition: JobDefinition<Payload>): Promise<QueueCounts>;
+  /** Jobs given up, newest first, at most KEPT_FAILURES. @throws HairlineError QUEUE_UNAVAILABLE */
+  failures<Payload>(definition: JobDefinition<Payload>): Promise<QueueFailure<Payload>[]>;
+  /** Closes the workers as QueueWorker.close does, then the queues. A second call joins the first. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** Failed jobs kept for inspection in each queue. */
+export const KEPT_FAILURES = 1_000;

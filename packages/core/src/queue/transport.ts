@@ -1,0 +1,20 @@
+import type { Processor, Queue, Worker, WorkerOptions } from "bullmq";
+
+/** The part of BullMQ's queue that is used, whatever server is behind it. */
+export type JobQueue = Pick<Queue<unknown>, "addBulk" | "getJobCounts" | "getFailed" | "close" | "on">;
+
+/** The part of BullMQ's worker that is used, whatever server is behind it. */
+export type JobWorker = Pick<
+  Worker<unknown, unknown>,
+  "on" | "close" | "waitUntilReady" | "cancelJob" | "disconnect"
+>;
+
+export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;
+
+/** One server BullMQ runs on: builds its queues and workers, and owns the connections they share. */
+export interface QueueTransport {
+  createQueue(name: string): JobQueue;
+  createWorker(name: string, processor: Processor<unknown, unknown>, settings: WorkerSettings): JobWorker;
+  /** Lets go of the server; queues and workers are closed before. */
+  close(): Promise<void>;
+}
