@@ -3,7 +3,7 @@ import { HairlineError, toHairlineError } from "../errors.ts";
 import type { JobDefinition, JobHandler } from "../jobs/index.ts";
 import { withDeadline } from "./deadline.ts";
 import { fromJobError, toJobError } from "./job-error.ts";
-import { ABORT_GRACE_MS, runHandler } from "./run-handler.ts";
+import { runHandler } from "./run-handler.ts";
 import type { JobWorker, QueueTransport } from "./transport.ts";
 
 /** One try of a job that did not succeed. */
@@ -62,18 +62,23 @@ const MAX_STALLED_COUNT = 50;
 /** Wait before a worker asks a lost server again; BullMQ's own 15 s idle through a restart of two. */
 const RETRY_CONNECTION_MS = 1_000;
 
-/** What closing may take beyond draining when the server is gone: a disconnect that gets no answer. */
-const CLOSE_SLACK_MS = 2_000;
+/** How long a server may take to answer the goodbye of an idle worker; a lost one never does. */
+const GOODBYE_MS = 2_000;
 
 /** Connects a handler that knows nothing of BullMQ to a queue. */
 export function startWorker<Payload>(parts: WorkerParts<Payload>): QueueWorker {
   const { definition, options } = parts;
   const closing = new AbortController();
+  const running = new Set<Promise<void>>();
+  const track = (work: Promise<void>) => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
   // BullMQ passes the signal only to processors that declare three parameters.
   const worker = parts.transport.createWorker(
     definition.queue,
     (job, token, signal) =>
-      processJob(parts, { job, token, signals: definedSignals(closing.signal, signal) }),
+      track(processJob(parts, { job, token, signals: definedSignals(closing.signal, signal) })),
     {
       concurrency: options.concurrency ?? 1,
       lockDuration: options.lockMs ?? DEFAULT_LOCK_MS,
@@ -102,8 +107,15 @@ export function startWorker<Payload>(parts: WorkerParts<Payload>): QueueWorker {
       await worker.waitUntilReady();
     },
     close: (closeOptions) =>
-      (closed ??= closeWorker(worker, closing, closeOptions?.drainMs ?? DEFAULT_DRAIN_MS)),
+      (closed ??= closeWorker({ worker, closing, running }, closeOptions?.drainMs ?? DEFAULT_DRAIN_MS)),
   };
+}
+
+interface OpenWorker {
+  readonly worker: JobWorker;
+  readonly closing: AbortController;
+  /** The tries under way; each settles within the grace once `closing` is aborted. */
+  readonly running: ReadonlySet<Promise<void>>;
 }
 
 interface Try {
@@ -124,13 +136,15 @@ async function processJob<Payload>(parts: WorkerParts<Payload>, { job, token, si
   }
 }
 
-async function closeWorker(worker: JobWorker, closing: AbortController, drainMs: number): Promise<void> {
+async function closeWorker({ worker, closing, running }: OpenWorker, drainMs: number): Promise<void> {
   const abort = setTimeout(() => closing.abort(interrupted()), drainMs);
+  const closed = worker.close();
   try {
-    await withDeadline(worker.close(), drainMs + ABORT_GRACE_MS + CLOSE_SLACK_MS, interrupted);
+    while (running.size > 0) await Promise.allSettled(running);
+    await withDeadline(closed, GOODBYE_MS, interrupted);
   } catch {
-    // The server went away in the middle: nothing can be told to it any more.
-    void worker.disconnect().catch(() => {});
+    closing.abort(interrupted());
+    worker.disconnect().catch(() => {});
   } finally {
     clearTimeout(abort);
   }
