@@ -1,0 +1,113 @@
+import sharp, { type Sharp, type SharpOptions } from "sharp";
+
+import { cmykToRgb } from "./cmyk.ts";
+import { resolveDecodeLimits, type DecodeLimits } from "./decode-limits.ts";
+import type { DecodedImage } from "./decoded-image.ts";
+import { decodeTimeout, isHarmlessWarning, toImageError } from "./decoder-failure.ts";
+import { tooLarge, unreadable, unsupported } from "./image-error.ts";
+import type { ImageHeader } from "./image-header.ts";
+import { readImageHeader, requireWholeImage } from "./read-image-header.ts";
+
+type FailOn = NonNullable<SharpOptions["failOn"]>;
+
+/** The longest side that JPEG can state. Resampling tables grow with the side, so a PNG of 1×100,000,000 is refused. */
+const MAX_SIDE = 65_535;
+
+/** A file that passed the header checks, with what the decoder needs to know of it. */
+interface CheckedFile {
+  readonly bytes: Uint8Array;
+  readonly header: ImageHeader;
+  readonly limits: Required<DecodeLimits>;
+}
+
+/**
+ * Decodes a PNG, JPEG or TIFF to the pixels that Pillow's `Image.open(f).convert("RGB")` gives, bit for bit
+ * (grey stays one channel): alpha is dropped, not composited; ICC profiles, gamma and EXIF orientation are
+ * ignored, TIFF orientation is applied. 16-bit samples become `value >> 8`, where Pillow clips them.
+ * Measurements: docs/adr/0004-preprocessing-parity.md.
+ *
+ * The format is known by content. Size limits are checked in the header before the decoder sees the file.
+ *
+ * @throws HairlineError IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_FORMAT_UNSUPPORTED (also for
+ *   animations and several pages), IMAGE_TOO_LARGE, IMAGE_DECODE_TIMEOUT; BAD_ARGUMENT for a bad limit
+ */
+export async function decodeImage(bytes: Uint8Array, limits?: DecodeLimits): Promise<DecodedImage> {
+  const file = checkFile(bytes, resolveDecodeLimits(limits));
+  try {
+    return await decodeChecked(file, "warning");
+  } catch (error) {
+    if (!isHarmlessWarning(error)) throw toImageError(error, file.limits.timeoutMs);
+  }
+  return decodeChecked(file, "error").catch((error: unknown) => {
+    throw toImageError(error, file.limits.timeoutMs);
+  });
+}
+
+function checkFile(bytes: Uint8Array, limits: Required<DecodeLimits>): CheckedFile {
+  if (bytes.length > limits.maxBytes) {
+    throw tooLarge(`${bytes.length} bytes, where ${limits.maxBytes} are allowed`, "maxBytes");
+  }
+  const header = readImageHeader(bytes);
+  const { width, height, pages, colour, bitDepth } = header;
+  if (pages > 1) throw unsupported(`${pages} pages or frames, where one image is scored`);
+  if (colour === "cmyk" && bitDepth !== 8) throw unsupported(`CMYK of ${bitDepth} bits per sample`);
+  if (width * height > limits.maxPixels) {
+    throw tooLarge(`${width}×${height} pixels, where ${limits.maxPixels} are allowed`, "maxPixels");
+  }
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw unsupported(`${width}×${height} pixels, where a side has at most ${MAX_SIDE}`);
+  }
+  requireWholeImage(bytes, header.format);
+  return { bytes, header, limits };
+}
+
+async function decodeChecked({ bytes, header, limits }: CheckedFile, failOn: FailOn): Promise<DecodedImage> {
+  const input = sharp(bytes, {
+    failOn,
+    limitInputPixels: limits.maxPixels,
+    sequentialRead: true,
+    unlimited: false,
+    pages: 1,
+    ignoreIcc: true,
+    autoOrient: header.format === "tiff",
+  }).timeout({ seconds: Math.min(3600, Math.ceil(limits.timeoutMs / 1000)) });
+  const raw = inStoredColours(input, header.colour).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await withinDeadline(raw, limits.timeoutMs);
+  const stored = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const { width, height } = info;
+  const pixels = header.colour === "cmyk" ? cmykToRgb(stored) : stored;
+  const channels = header.colour === "grey" ? 1 : 3;
+  if (pixels.length !== width * height * channels) {
+    throw unreadable(`it decodes to ${info.channels} channels, where its header gives ${header.colour}`);
+  }
+  return { width, height, channels, data: pixels };
+}
+
+/**
+ * Grey stays one channel only when asked for as such: `.raw()` alone triples it. CMYK is fetched as stored, since
+ * libvips would otherwise apply a profile of its own.
+ */
+function inStoredColours(input: Sharp, colour: ImageHeader["colour"]): Sharp {
+  switch (colour) {
+    case "grey":
+      return input.removeAlpha().toColourspace("b-w");
+    case "cmyk":
+      return input.pipelineColourspace("cmyk").toColourspace("cmyk");
+    case "rgb":
+    case "palette":
+      return input.removeAlpha();
+  }
+}
+
+/** sharp's own timeout counts whole seconds and not the time spent waiting for a thread; the caller's is exact. */
+async function withinDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(decodeTimeout(timeoutMs)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

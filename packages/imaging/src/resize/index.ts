@@ -1,0 +1,1 @@
+export { resizeBilinear, type Size } from "./resize-bilinear.ts";
