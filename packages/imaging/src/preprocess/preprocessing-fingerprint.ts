@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+
+import { parsePreprocessing, type Preprocessing } from "./preprocessing.ts";
+
+/**
+ * Choices of the code that change pixels. Whoever changes one of them here or in decode/ or resize/ raises `version`,
+ * so that facts scored before and after are never taken for the same.
+ */
+const PIXEL_RULES = Object.freeze({
+  version: 1,
+  alpha: "dropped",
+  cmyk: "pillow",
+  exifOrientation: "ignored",
+  gamma: "ignored",
+  icc: "ignored",
+  resize: "pillow-8bit-rows-first",
+  sixteenBit: "high-byte",
+  tiffOrientation: "applied",
+});
+
+/**
+ * SHA-256 (64 hex digits) over every choice that changes the network's input: two equal fingerprints mean that equal
+ * files give equal pixels. The order of the fields in `preprocessing` does not matter.
+ *
+ * @throws HairlineError BAD_ARGUMENT when a field is out of range
+ */
+export function preprocessingFingerprint(preprocessing: Preprocessing): string {
+  const { inputSize, resample, mean, std } = parsePreprocessing(preprocessing);
+  const canonical = JSON.stringify({ ...PIXEL_RULES, inputSize, resample, mean, std });
+  return createHash("sha256").update(canonical).digest("hex");
+}
