@@ -2,9 +2,11 @@ export { openDatabase, type Database, type DatabaseOptions } from "./connection.
 export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
+  stopEmbeddedPostgres,
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from "./embedded/start.ts";
 export { loadSql } from "./load-sql.ts";
 export { migrate } from "./migrate.ts";
+export { streamRows, type RowStream } from "./stream-rows.ts";
 export { inTransaction } from "./transaction.ts";

@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { chmod, lstat, readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { dirname, join, relative } from "node:path";
 
 import { embeddedFailure } from "./failure.ts";
-import { canReach, type ServerUser } from "./server-user.ts";
+import { canRun, type ServerUser } from "./server-user.ts";
+import { stagePrograms } from "./stage.ts";
 
 /** Where the server's programs lie, ready to run as the server's user. */
 export interface Binaries {
@@ -25,11 +25,16 @@ export interface Binaries {
  */
 export async function provideBinaries(user: ServerUser, stagingRoot: string): Promise<Binaries> {
   const installed = locatePackage();
-  const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8")) as {
+    version: string;
+  };
   const native = join(installed, "native");
-  const usable = user.uid === undefined || (await canReach(user, join(native, "bin/postgres"), "-x"));
-  if (usable && (await hydrate(native))) return programs(native, manifest.version);
-  return programs(await stage(native, join(stagingRoot, `postgresql-${manifest.version}`)), manifest.version);
+  if ((await hydrate(native)) && (await canRun(user, programs(native).postgres)))
+    return { version, ...programs(native) };
+  const staged = join(stagingRoot, `postgresql-${version}`);
+  await stagePrograms(native, staged);
+  await hydrate(staged);
+  return { version, ...programs(staged) };
 }
 
 function locatePackage(): string {
@@ -46,10 +51,10 @@ function locatePackage(): string {
   });
 }
 
-function programs(native: string, version: string): Binaries {
+function programs(native: string): Omit<Binaries, "version"> {
   const suffix = platform() === "win32" ? ".exe" : "";
   const program = (name: string): string => join(native, "bin", name + suffix);
-  return { version, postgres: program("postgres"), initdb: program("initdb"), pgCtl: program("pg_ctl") };
+  return { postgres: program("postgres"), initdb: program("initdb"), pgCtl: program("pg_ctl") };
 }
 
 /** Adds missing library links and execute bits; false when the folder does not let itself be changed. */
@@ -87,29 +92,4 @@ async function makeExecutable(program: string): Promise<void> {
   if (platform() === "win32") return;
   const { mode } = await lstat(program);
   if ((mode & 0o111) !== 0o111) await chmod(program, 0o755);
-}
-
-/** Copies the programs beside their final place and renames, so that a copy cut short is never used. */
-async function stage(native: string, target: string): Promise<string> {
-  if (existsSync(target)) return target;
-  const draft = `${target}.${randomUUID()}`;
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
-  try {
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-    await chmod(draft, 0o755);
-    await hydrate(draft);
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    if (!existsSync(target)) throw stagingFailure(target, error);
-  }
-  return target;
-}
-
-function stagingFailure(target: string, cause: unknown): Error {
-  return embeddedFailure(`the server's programs could not be copied: ${String(cause)}`, {
-    cause,
-    file: target,
-    remedy: "Make the folder writable with 60 MB free, or set DATABASE_URL.",
-  });
 }

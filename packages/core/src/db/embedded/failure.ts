@@ -1,4 +1,4 @@
-import { HairlineError } from "../../errors.ts";
+import { HairlineError, isHairlineError } from "../../errors.ts";
 
 const OWN_SERVER = "Set DATABASE_URL to use a PostgreSQL server of your own.";
 
@@ -17,21 +17,47 @@ export function outputFailure(what: string, output: string): HairlineError {
   return embeddedFailure(`${what}:\n${lines || "(no output)"}`, remedy === undefined ? {} : { remedy });
 }
 
+/** Any failure of the set-up (a folder that cannot be written, a full disk, a refused password) under one code. */
+export function toEmbeddedFailure(error: unknown, file: string): HairlineError {
+  if (isHairlineError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = remedyFor(message);
+  const context = remedy === undefined ? {} : { remedy };
+  return embeddedFailure(`the embedded PostgreSQL server could not be set up: ${message}`, {
+    cause: error,
+    file,
+    ...context,
+  });
+}
+
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [
+    /No space left on device|ENOSPC/i,
+    "Free disk space on the volume of the server's folder, then run the command again.",
+  ],
+  [
+    // A loader that is not there makes exec fail with ENOENT although the program is.
+    /GLIBC_|ld-linux|ld-musl|symbol not found|spawn .*ENOENT/i,
+    "The bundled server needs glibc 2.27 or newer, not musl: use a Debian-based image, or set DATABASE_URL.",
+  ],
+  [
+    /database files are incompatible/i,
+    "The folder was written by another PostgreSQL release: run that release, or move the folder away.",
+  ],
+  [
+    /could not (create|resize) shared memory/i,
+    "Raise the container's shared memory (docker run --shm-size=256m), or set DATABASE_URL.",
+  ],
+  [
+    /password authentication failed/i,
+    "The password file is not the one the server was made with: restore it, or move the folder away.",
+  ],
+  [
+    /Permission denied|must be owned by|EACCES|EPERM|EROFS/i,
+    "Give the folder named to the user that runs the command, or choose another home folder.",
+  ],
+];
+
 function remedyFor(output: string): string | undefined {
-  if (/No space left on device|could not extend file/i.test(output)) {
-    return "Free disk space on the volume of the server's folder, then run the command again.";
-  }
-  if (/GLIBC_|ld-linux|ld-musl|libc\.so|symbol not found/i.test(output)) {
-    return "The bundled server needs glibc 2.27 or newer (not musl): use a Debian-based image, or set DATABASE_URL.";
-  }
-  if (/database files are incompatible|initialized by PostgreSQL version/i.test(output)) {
-    return "The folder was written by another PostgreSQL release: run that release, or move the folder away.";
-  }
-  if (/could not (create|resize) shared memory|semget|shmget/i.test(output)) {
-    return "Raise the container's shared memory (docker run --shm-size=256m), or set DATABASE_URL.";
-  }
-  if (/Permission denied|must be owned by/i.test(output)) {
-    return "Give the folder named to the user that runs the command, or choose another home folder.";
-  }
-  return undefined;
+  return REMEDIES.find(([pattern]) => pattern.test(output))?.[1];
 }

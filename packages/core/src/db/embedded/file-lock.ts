@@ -17,6 +17,9 @@ interface LockOwner {
   readonly host: string;
 }
 
+/** A lock file emptied by a power failure: its owner did not survive that. */
+const DAMAGED: LockOwner = { token: "damaged", pid: Number.NaN, startTime: null, host: hostname() };
+
 /**
  * Runs `action` while holding an exclusive lock between processes, kept as a file that names its owner.
  * Node has no flock(2): the file appears by link(2), so it is never seen half written, and the lock of a
@@ -28,7 +31,7 @@ interface LockOwner {
 export async function withFileLock<T>(
   path: string,
   action: () => Promise<T>,
-  timeoutMs = 180_000,
+  timeoutMs = 360_000,
 ): Promise<T> {
   const owner: LockOwner = {
     token: randomUUID(),
@@ -69,6 +72,7 @@ async function readOwner(path: string): Promise<LockOwner | undefined> {
     return JSON.parse(await readFile(path, "utf8")) as LockOwner;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (error instanceof SyntaxError) return DAMAGED;
     throw error;
   }
 }
@@ -101,7 +105,7 @@ async function takeOver(path: string, dead: LockOwner): Promise<void> {
 
 function lockTimeout(path: string, holder: LockOwner | undefined): Error {
   const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
-  return embeddedFailure(`${who} holds the lock of the embedded server for too long`, {
+  return embeddedFailure(`${who} has held the lock ${path} for too long`, {
     file: path,
     remedy: "Wait for that process to end; remove the file if it is not running.",
   });

@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, open, readFile, realpath, rename } from "node:fs/p
 import { dirname, join } from "node:path";
 
 import { embeddedFailure } from "./failure.ts";
-import { canReach, type ServerUser } from "./server-user.ts";
+import { canEnter, type ServerUser } from "./server-user.ts";
 
 /** Root's servers and programs lie here when their user cannot enter the home folder. */
 const SYSTEM_FOLDER = "/var/lib/hairline";
@@ -19,6 +19,8 @@ export interface ServerHome {
   readonly stagingRoot: string;
   readonly lock: string;
   readonly log: string;
+  /** Present when somebody asked that the server stay up. */
+  readonly keepRunning: string;
 }
 
 /**
@@ -32,18 +34,24 @@ export async function layOutHome(home: string, user: ServerUser): Promise<Server
   const mode = user.uid === undefined ? 0o700 : 0o711;
   await mkdir(control, { recursive: true, mode });
   await chmod(control, mode);
-  const lock = join(control, "lock");
-  const log = join(control, "server.log");
-  if (user.uid === undefined)
-    return { control, data: join(control, "data"), stagingRoot: control, lock, log };
-  const parent = (await canReach(user, control, "-x")) ? control : await systemParent(control);
-  return { control, data: join(parent, "data"), stagingRoot: SYSTEM_FOLDER, lock, log };
+  const dataParent = (await canEnter(user, control)) ? control : await systemParent(control);
+  return {
+    control,
+    data: join(dataParent, "data"),
+    stagingRoot: user.uid === undefined ? control : SYSTEM_FOLDER,
+    lock: join(control, "lock"),
+    log: join(control, "server.log"),
+    keepRunning: join(control, "keep-running"),
+  };
 }
 
 async function systemParent(control: string): Promise<string> {
   const parent = join(SYSTEM_FOLDER, createHash("sha256").update(control).digest("hex").slice(0, 16));
   try {
-    await mkdir(parent, { recursive: true, mode: 0o711 });
+    await mkdir(parent, { recursive: true });
+    // Not by mkdir's mode: root's umask may take it away.
+    await chmod(SYSTEM_FOLDER, 0o755);
+    await chmod(parent, 0o711);
   } catch (cause) {
     throw embeddedFailure(
       `PostgreSQL does not run as root, and its user can enter neither ${control} nor ${parent}`,
@@ -100,7 +108,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await rename(draft, path);
 }
 
-/** The folder a path lies in: clusters are made beside their place and renamed. */
+/** Where a cluster is made before it is moved into its place. */
 export function draftOf({ data }: ServerHome): string {
   return join(dirname(data), "data.draft");
 }

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 import { isAliveIn } from "./process-alive.ts";
@@ -16,14 +17,19 @@ export interface Postmaster {
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const lines = await pidFileLines(data);
   if (!lines) return undefined;
-  const pid = Number(lines[0]);
+  const [pid, port, state] = [Number(lines[0]), Number(lines[3]), lines[7]?.trim()];
   if (!(await isAliveIn(pid, data))) return undefined;
-  const status = lines[7]?.trim();
-  return {
-    pid,
-    port: Number(lines[3]),
-    status: status === "ready" || status === "stopping" ? status : "starting",
-  };
+  // Where /proc cannot tell a reused pid, the port can: a server that calls itself ready listens.
+  if (state === "ready" && !(await isListening(port))) return undefined;
+  return { pid, port, status: state === "ready" || state === "stopping" ? state : "starting" };
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true));
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "ECONNREFUSED"));
+    socket.once("connect", () => socket.destroy());
+  });
 }
 
 /**
@@ -34,7 +40,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
  */
 export async function disownStalePidFile(data: string): Promise<void> {
   const lines = await pidFileLines(data);
-  if (!lines || (await isAliveIn(Number(lines[0]), data))) return;
+  if (!lines || (await findPostmaster(data))) return;
   await writeFile(join(data, "postmaster.pid"), [String(IMPOSSIBLE_PID), ...lines.slice(1)].join("\n"));
 }
 

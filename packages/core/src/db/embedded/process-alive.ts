@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, readlink, realpath } from "node:fs/promises";
+import { readFile, readlink, realpath, stat } from "node:fs/promises";
 
 /** True while the process runs; a zombie, which still takes signals, counts as dead. */
 export async function isProcessAlive(pid: number): Promise<boolean> {
@@ -19,24 +19,26 @@ export async function processStartTime(pid: number): Promise<string | null> {
 }
 
 /**
- * True when the process lives and its working folder is `folder`: servers work in their data folder, which
- * tells them from a process that was given the same pid. Without /proc, living is all there is to see.
+ * True when the process lives and works in `folder`, which its owner owns: that tells a server, whose working
+ * folder is its data, from a process that was given the same pid. Without /proc, living is all there is to see.
  */
 export async function isAliveIn(pid: number, folder: string): Promise<boolean> {
   if (!(await isProcessAlive(pid))) return false;
   if (!existsSync("/proc/self/cwd")) return true;
   try {
+    if ((await stat(`/proc/${pid}`)).uid !== (await stat(folder)).uid) return false;
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(folder));
-  } catch {
-    return false;
+  } catch (error) {
+    // A system that hides even one's own processes leaves it open: then it is taken for the server.
+    return ["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
 
 /** The fields of /proc/pid/stat after the command name, which may itself hold spaces and brackets. */
 async function statFields(pid: number): Promise<string[] | undefined> {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const line = await readFile(`/proc/${pid}/stat`, "utf8");
+    return line.slice(line.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

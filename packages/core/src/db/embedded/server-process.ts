@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename, statfs } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { embeddedFailure, outputFailure } from "./failure.ts";
@@ -11,7 +11,7 @@ import { PROGRAM_ENVIRONMENT, runProgram } from "./run-program.ts";
 
 const POLL_MS = 20;
 /** Crash recovery replays the log before the server is ready: minutes after a long bulk load. */
-const START_TIMEOUT_MS = 300_000;
+export const START_TIMEOUT_MS = 300_000;
 const TRIES = 6;
 
 /** Starts the server on 127.0.0.1 and returns its port once it takes connections. */
@@ -40,11 +40,12 @@ async function launchOn(port: number, options: ClusterOptions): Promise<string |
   await rename(home.log, `${home.log}.1`).catch(() => undefined);
   const log = await open(home.log, "a", 0o600);
   // A session of its own: Ctrl+C in the terminal reaches the commands, which stop the server when they are done.
-  const child = spawn(binaries.postgres, serverArguments({ data: home.data, port, fast }), {
+  const child = spawn(binaries.postgres, await serverArguments({ data: home.data, port, fast }), {
     ...PROGRAM_ENVIRONMENT,
     ...user,
     cwd: home.data,
     detached: true,
+    windowsHide: true,
     stdio: ["ignore", log.fd, log.fd],
   });
   let exited: string | undefined;
@@ -68,7 +69,20 @@ async function launchOn(port: number, options: ClusterOptions): Promise<string |
   }
 }
 
-function serverArguments(server: { data: string; port: number; fast: boolean }): string[] {
+/** Parallel queries share hash tables through /dev/shm, of which a container has 64 MB by default. */
+async function isSharedMemorySmall(): Promise<boolean> {
+  const volume = await statfs("/dev/shm").catch(() => undefined);
+  return volume !== undefined && volume.bsize * volume.blocks < 256 * 1024 * 1024;
+}
+
+const FAST_SETTINGS = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  shared_buffers: "32MB",
+};
+
+async function serverArguments(server: { data: string; port: number; fast: boolean }): Promise<string[]> {
   const settings = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -76,9 +90,11 @@ function serverArguments(server: { data: string; port: number; fast: boolean }):
     password_encryption: "scram-sha-256",
     timezone: "UTC",
     log_timezone: "UTC",
-    ...(server.fast
-      ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "32MB" }
-      : {}),
+    // A statement's error goes to the one who sent it; the log would keep the row, with the patient's key.
+    log_min_messages: "log",
+    log_checkpoints: "off",
+    ...((await isSharedMemorySmall()) ? { dynamic_shared_memory_type: "mmap" } : {}),
+    ...(server.fast ? FAST_SETTINGS : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return ["-D", server.data, "-p", String(server.port), ...flags];
@@ -99,7 +115,7 @@ export async function stopServer({
   binaries,
   home,
   user,
-}: Omit<ClusterOptions, "password" | "fast">): Promise<void> {
+}: Pick<ClusterOptions, "binaries" | "home" | "user">): Promise<void> {
   if (!(await findPostmaster(home.data))) return;
   const stop = (mode: string, seconds: number) =>
     runProgram(binaries.pgCtl, ["stop", "-s", "-w", "-D", home.data, "-m", mode, "-t", String(seconds)], {

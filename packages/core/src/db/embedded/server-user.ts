@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
 
 import { embeddedFailure } from "./failure.ts";
-
-const run = promisify(execFile);
+import { runProgram } from "./run-program.ts";
 
 /** The account the server's processes run as, for spawn: empty for the current one. */
 export type ServerUser = { readonly uid: number; readonly gid: number } | Record<string, never>;
@@ -25,12 +22,14 @@ export async function serverUser(): Promise<ServerUser> {
   });
 }
 
-/** True when the account may enter every folder down to `path` and pass the shell's test on it (-x, -w, …). */
-export async function canReach(user: ServerUser, path: string, test: "-x" | "-w"): Promise<boolean> {
-  try {
-    await run("/bin/sh", ["-c", `test ${test} "$0"`, path], { ...user, cwd: "/" });
-    return true;
-  } catch {
-    return false;
-  }
+/** True when the server's account may enter the folder; the current user may enter its own. */
+export async function canEnter(user: ServerUser, folder: string): Promise<boolean> {
+  if (user.uid === undefined) return true;
+  return (await runProgram("/bin/sh", ["-c", 'cd "$0"', folder], { ...user, cwd: "/" })).status === 0;
+}
+
+/** True when the server's account may run the program; whether the current user can shows when it does. */
+export async function canRun(user: ServerUser, program: string): Promise<boolean> {
+  if (user.uid === undefined) return true;
+  return (await runProgram(program, ["--version"], { ...user, cwd: "/" })).status === 0;
 }

@@ -1,25 +1,27 @@
-import { rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import pg from "pg";
+import type pg from "pg";
 
-import { provideBinaries } from "./binaries.ts";
+import { provideBinaries, type Binaries } from "./binaries.ts";
+import { DATABASE, ensureDatabase } from "./ensure-database.ts";
+import { embeddedFailure, toEmbeddedFailure } from "./failure.ts";
 import { withFileLock } from "./file-lock.ts";
 import { layOutHome, superuserPassword, type ServerHome } from "./home.ts";
 import { ensureCluster, SUPERUSER, type ClusterOptions } from "./init-cluster.ts";
-import { takeLease, type Lease } from "./lease.ts";
+import { isUnused, takeLease, type Lease } from "./lease.ts";
 import { findPostmaster } from "./postmaster.ts";
-import { launchServer, stopServer } from "./server-process.ts";
-import { serverUser } from "./server-user.ts";
+import { launchServer, START_TIMEOUT_MS, stopServer } from "./server-process.ts";
+import { serverUser, type ServerUser } from "./server-user.ts";
 
-const DATABASE = "hairline";
 const POLL_MS = 20;
 
 export interface EmbeddedPostgresOptions {
   /** Folder for everything Hairline keeps; the server's part is `<home>/postgres`. Made if missing. */
   readonly home: string;
-  /** Leaves the server up when its last user stops it; the next start attaches to it. Default false. */
+  /** Leaves the server up, whoever is the last to leave it, until stopEmbeddedPostgres(). Default false. */
   readonly keepRunning?: boolean;
   /** Never waits for the disk: only for tests, a crash of the machine loses the data. Default false. */
   readonly fast?: boolean;
@@ -32,8 +34,22 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly port: number;
   /** True when the server was already running: started by another process, or left by a killed one. */
   readonly attached: boolean;
+  /** Where the rows lie: below the home folder, or /var/lib/hairline when root's home is closed to others. */
+  readonly dataFolder: string;
   /** Ends this process's use of the server; the last one to do so stops it. Calling it again does nothing. */
   stop(): Promise<void>;
+}
+
+interface Place {
+  readonly user: ServerUser;
+  readonly home: ServerHome;
+  readonly binaries: Binaries;
+}
+
+interface RunningServer {
+  readonly connection: pg.ClientConfig & { readonly password: string; readonly port: number };
+  readonly attached: boolean;
+  readonly lease: Lease;
 }
 
 /**
@@ -43,85 +59,95 @@ export interface EmbeddedPostgres extends AsyncDisposable {
  * @throws HairlineError EMBEDDED_POSTGRES_FAILED with the server's last lines and a remedy
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const cluster = await prepare(options);
-  const { port, attached, lease } = await withFileLock(cluster.home.lock, () => startOrAttach(cluster));
-  let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopped ??= leave(cluster, lease, options.keepRunning ?? false));
-  return {
-    url: urlOf(cluster.password, port),
-    port,
-    attached,
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+  try {
+    const place = await findPlace(options.home);
+    const server = await withFileLock(place.home.lock, () => startOrAttach(place, options));
+    return handleOf(place, server);
+  } catch (error) {
+    throw toEmbeddedFailure(error, options.home);
+  }
+}
+
+/** Stops the server of a home folder whoever uses it; does nothing when it does not run. */
+export async function stopEmbeddedPostgres({ home }: Pick<EmbeddedPostgresOptions, "home">): Promise<void> {
+  const place = await findPlace(home);
+  await withFileLock(place.home.lock, () => stopServer(place));
 }
 
 /** Stops the server of a home folder whoever uses it, and deletes it with its data. */
 export async function removeEmbeddedPostgres({ home }: Pick<EmbeddedPostgresOptions, "home">): Promise<void> {
-  const user = await serverUser();
-  const folder = await layOutHome(home, user);
-  await withFileLock(folder.lock, async () => {
-    await stopServer({ binaries: await provideBinaries(user, folder.stagingRoot), home: folder, user });
-    await rm(folder.data, { recursive: true, force: true });
+  const place = await findPlace(home);
+  const { control, data, lock } = place.home;
+  await withFileLock(lock, async () => {
+    await stopServer(place);
+    await rm(data, { recursive: true, force: true });
   });
-  if (dirname(folder.data) !== folder.control)
-    await rm(dirname(folder.data), { recursive: true, force: true });
-  await rm(folder.control, { recursive: true, force: true });
+  if (dirname(data) !== control) await rm(dirname(data), { recursive: true, force: true });
+  await rm(control, { recursive: true, force: true });
 }
 
-async function prepare(
-  options: EmbeddedPostgresOptions,
-): Promise<Omit<ClusterOptions, "password"> & { password: string }> {
+async function findPlace(homeFolder: string): Promise<Place> {
   const user = await serverUser();
-  const home = await layOutHome(options.home, user);
-  const binaries = await provideBinaries(user, home.stagingRoot);
-  const password = await withFileLock(home.lock, () => superuserPassword(home));
-  return { binaries, home, user, password, fast: options.fast ?? false };
+  const home = await layOutHome(homeFolder, user);
+  return { user, home, binaries: await provideBinaries(user, home.stagingRoot) };
 }
 
-async function startOrAttach(
-  cluster: ClusterOptions,
-): Promise<{ port: number; attached: boolean; lease: Lease }> {
-  const running = await settledPort(cluster.home);
-  if (running === undefined) await ensureCluster(cluster);
-  const port = running ?? (await launchServer(cluster));
-  const lease = await takeLease(connectionTo(cluster.password, port));
-  await ensureDatabase(cluster.password, port);
-  return { port, attached: running !== undefined, lease };
+async function startOrAttach(place: Place, options: EmbeddedPostgresOptions): Promise<RunningServer> {
+  const password = await superuserPassword(place.home);
+  const running = await settledPort(place.home);
+  const port = running ?? (await startServer({ ...place, password, fast: options.fast ?? false }));
+  const connection = { host: "127.0.0.1", port, user: SUPERUSER, password, connectionTimeoutMillis: 30_000 };
+  try {
+    await ensureDatabase(connection);
+    const lease = await takeLease(connection);
+    if (options.keepRunning) await writeFile(place.home.keepRunning, "", { mode: 0o600 });
+    return { connection, attached: running !== undefined, lease };
+  } catch (error) {
+    if (running === undefined) await stopServer(place);
+    throw error;
+  }
 }
 
-/** The port of the server that runs, waiting while it starts; undefined when none runs or it has just stopped. */
+async function startServer(cluster: ClusterOptions): Promise<number> {
+  await ensureCluster(cluster);
+  await rm(cluster.home.keepRunning, { force: true });
+  return launchServer(cluster);
+}
+
+/** The port of the server that runs, waiting while it starts or stops; undefined when none runs. */
 async function settledPort(home: ServerHome): Promise<number | undefined> {
-  for (;;) {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
     const server = await findPostmaster(home.data);
     if (!server) return undefined;
     if (server.status === "ready") return server.port;
     await delay(POLL_MS);
   }
+  throw embeddedFailure("the embedded PostgreSQL server neither gets ready nor stops", {
+    file: home.log,
+    remedy: "Read the server's log in the file named.",
+  });
 }
 
-function connectionTo(password: string, port: number): pg.ClientConfig {
-  return { host: "127.0.0.1", port, user: SUPERUSER, password, connectionTimeoutMillis: 30_000 };
+function handleOf(place: Place, { connection, attached, lease }: RunningServer): EmbeddedPostgres {
+  const { password, port } = connection;
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= leave(place, connection, lease));
+  return {
+    url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    port,
+    attached,
+    dataFolder: place.home.data,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
-function urlOf(password: string, port: number): string {
-  return `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE}`;
-}
-
-async function ensureDatabase(password: string, port: number): Promise<void> {
-  const client = new pg.Client({ ...connectionTo(password, port), database: "postgres" });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
-    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
-  } finally {
-    await client.end();
-  }
-}
-
-async function leave(cluster: ClusterOptions, lease: Lease, keepRunning: boolean): Promise<void> {
-  await withFileLock(cluster.home.lock, async () => {
-    const last = await lease.release();
-    if (last && !keepRunning) await stopServer(cluster);
+async function leave(place: Place, connection: pg.ClientConfig, lease: Lease): Promise<void> {
+  await withFileLock(place.home.lock, async () => {
+    await lease.release();
+    if (existsSync(place.home.keepRunning)) return;
+    const server = await findPostmaster(place.home.data);
+    if (server && (await isUnused({ ...connection, port: server.port }))) await stopServer(place);
   });
 }
