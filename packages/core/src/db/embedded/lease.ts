@@ -4,7 +4,7 @@ import pg from "pg";
 const LEASE_KEY = 0x68_61_69_72;
 
 /** pg's Client keeps the process alive or not like a socket does; its type declarations leave that out. */
-type LeaseClient = pg.Client & { unref(): void };
+type LeaseClient = pg.Client & { ref(): void; unref(): void };
 
 /**
  * A process's claim that it uses the server: a shared advisory lock on a connection of its own. The claim of
@@ -44,6 +44,7 @@ async function connect(connection: pg.ClientConfig): Promise<LeaseClient> {
 
 /** Unlocks before closing: the server notices a closed socket only a moment later. */
 async function release(client: LeaseClient): Promise<void> {
+  client.ref();
   try {
     await client.query("select pg_advisory_unlock_shared($1)", [LEASE_KEY]);
     await client.end();

@@ -75,9 +75,9 @@ async function isSharedMemorySmall(): Promise<boolean> {
   return volume !== undefined && volume.bsize * volume.blocks < 256 * 1024 * 1024;
 }
 
+/** Commits still reach the kernel, so a killed server loses nothing; a machine without power does. */
 const FAST_SETTINGS = {
   fsync: "off",
-  synchronous_commit: "off",
   full_page_writes: "off",
   shared_buffers: "32MB",
 };
