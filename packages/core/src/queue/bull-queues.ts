@@ -129,11 +129,11 @@ export class BullQueues implements Queues {
   }
 
   async #call<T>(operation: () => Promise<T>): Promise<T> {
-    try {
-      return await withDeadline(operation(), CALL_TIMEOUT_MS, () => new Error("no answer"));
-    } catch (error) {
+    // A pool may hand out connections the server has just cut, each once. Every call is idempotent.
+    const tried = operation().catch(operation).catch(operation);
+    return withDeadline(tried, CALL_TIMEOUT_MS, () => new Error("no answer")).catch((error: unknown) => {
       throw queueUnavailable(this.connection, "refused or lost a call", error);
-    }
+    });
   }
 }
 

@@ -143,8 +143,9 @@ async function closeWorker({ worker, closing, running }: OpenWorker, drainMs: nu
     while (running.size > 0) await Promise.allSettled(running);
     await withDeadline(closed, GOODBYE_MS, interrupted);
   } catch {
+    // The server is lost. What BullMQ would still tell it keeps neither us waiting nor the process alive.
     closing.abort(interrupted());
-    worker.disconnect().catch(() => {});
+    await worker["lockManager"].close();
   } finally {
     clearTimeout(abort);
   }

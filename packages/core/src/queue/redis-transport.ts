@@ -23,17 +23,33 @@ export async function openRedisTransport(
     producer.disconnect();
     throw error;
   });
+  const copies: Redis[] = [];
   let consumer: Redis | undefined;
   return {
     createQueue: (name) => new Queue(name, { connection: producer, prefix: PREFIX }),
     createWorker(name, processor, settings) {
-      consumer ??= producer.duplicate({ maxRetriesPerRequest: null }).on("error", () => {});
+      consumer ??= trackCopies(producer.duplicate({ maxRetriesPerRequest: null }), copies);
       return new Worker(name, processor, { ...settings, connection: consumer, prefix: PREFIX });
     },
     async close() {
       await Promise.all([quit(producer), consumer === undefined ? undefined : quit(consumer)]);
+      for (const copy of copies) copy.disconnect();
     },
   };
+}
+
+/**
+ * Notes every copy BullMQ makes of the client for blocking reads. When the server is lost BullMQ cannot close them,
+ * and their reconnecting would keep the process alive.
+ */
+function trackCopies(client: Redis, copies: Redis[]): Redis {
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (options) => {
+    const copy = duplicate(options);
+    copies.push(copy);
+    return copy;
+  };
+  return client.on("error", () => {});
 }
 
 async function connect(connection: QueueConnection): Promise<Redis> {

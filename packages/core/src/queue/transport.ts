@@ -3,11 +3,8 @@ import type { Processor, Queue, Worker, WorkerOptions } from "bullmq";
 /** The part of BullMQ's queue that is used, whatever server is behind it. */
 export type JobQueue = Pick<Queue<unknown>, "addBulk" | "getJobCounts" | "getFailed" | "close" | "on">;
 
-/** The part of BullMQ's worker that is used, whatever server is behind it. */
-export type JobWorker = Pick<
-  Worker<unknown, unknown>,
-  "on" | "close" | "waitUntilReady" | "cancelJob" | "disconnect"
->;
+/** BullMQ's worker, whatever server is behind it. */
+export type JobWorker = Worker<unknown, unknown>;
 
 export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;
 

@@ -49,3 +49,19 @@ it("stores the code of a failure and never its message, which may name a patient
   expect(rows[0]?.stored).toContain("IMAGE_TRUNCATED");
   expect(rows[0]?.stored).not.toContain("patient00042");
 });
+
+it("works on after the server cut its connections", async () => {
+  await using database = await createTestDatabase();
+  await using queues = await openQueues({ kind: "postgres", url: database.url });
+  const job = numberedJob();
+  const done = [deferred(), deferred()];
+  queues.work(job, async ({ number }) => done[number]?.resolve());
+  await queues.enqueue(job, [{ number: 0 }]);
+  await done[0]?.promise;
+
+  await database.pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  await queues.enqueue(job, [{ number: 1 }]);
+  await done[1]?.promise;
+});
