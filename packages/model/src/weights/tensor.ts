@@ -49,7 +49,7 @@ export function float32Tensor(shape: readonly number[], values: ArrayLike<number
       "BAD_SHAPE",
       `${values.length} values do not fill the shape [${shape.join(", ")}].`,
     );
-  return { type: "float32", shape: [...shape], bytes: new Uint8Array(Float32Array.from(values).buffer) };
+  return { type: "float32", shape: [...shape], bytes: new Uint8Array(new Float32Array(values).buffer) };
 }
 
 /**

@@ -1,0 +1,2 @@
+export { reproducibleImage } from "./reproducible-images.ts";
+export { reproducibleWeights } from "./reproducible-weights.ts";
