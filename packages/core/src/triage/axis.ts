@@ -52,3 +52,8 @@ export function alphaAxis(values: readonly number[]): AlphaAxis {
     levels: Int32Array.from(values, (value) => positions.get(Math.fround(value)) ?? 0),
   };
 }
+
+/** The axis of a sweep in which alpha changes nothing. */
+export function singleAlpha(values: readonly number[]): AlphaAxis {
+  return { alphas: values.slice(0, 1), levels: new Int32Array(values.length) };
+}

@@ -1,5 +1,5 @@
 import { HairlineError } from "../errors.ts";
-import { type AlphaAxis, alphaAxis, type Axis, capAxis, floorAxis } from "./axis.ts";
+import { type AlphaAxis, alphaAxis, type Axis, capAxis, floorAxis, singleAlpha } from "./axis.ts";
 import { configCount, type SweepGrid } from "./grid.ts";
 import type { TriageCounts } from "./metrics.ts";
 import { prefixSums, suffixSums } from "./suffix-sums.ts";
@@ -15,11 +15,13 @@ export interface SweepAxes {
 /** @throws HairlineError BAD_THRESHOLD or BAD_ARGUMENT as `configCount` */
 export function sweepAxes(grid: SweepGrid): SweepAxes {
   configCount(grid);
+  const area = capAxis(grid.areaMax);
   return {
     p: floorAxis(grid.pLow),
     entropy: capAxis(grid.entropyMax),
-    area: capAxis(grid.areaMax),
-    alpha: alphaAxis(grid.alpha),
+    area,
+    // Without an area gate every alpha asks the same: one slice of the cube answers all.
+    alpha: area.thresholds.length === 0 ? singleAlpha(grid.alpha) : alphaAxis(grid.alpha),
   };
 }
 

@@ -1,0 +1,67 @@
+import type pg from "pg";
+import { loadSql, streamRows } from "../db/index.ts";
+import { outcomeOf, type Outcome, type TriageReason } from "../triage/index.ts";
+import { openSnapshot } from "./snapshot.ts";
+import { resolveScope } from "./scope.ts";
+import type { TriageRequest } from "./triage-dataset.ts";
+import { checkPolicy, policyParams, requireAlpha } from "./triage-policy-params.ts";
+
+/** One image's facts, outcome and reason under a policy. */
+export interface TriagedImage {
+  readonly objectKey: string;
+  readonly studyKey: string;
+  readonly bodyPart: string | null;
+  readonly split: string | null;
+  readonly label: 0 | 1 | null;
+  readonly probability: number;
+  readonly entropy: number | null;
+  /** At the policy's alpha; null also where the policy has no area gate. */
+  readonly area: number | null;
+  readonly degenerate: boolean;
+  readonly outcome: Outcome;
+  readonly reason: TriageReason;
+}
+
+interface ImageRow extends pg.QueryResultRow {
+  readonly object_key: string;
+  readonly study_key: string;
+  readonly body_part: string | null;
+  readonly split: string | null;
+  readonly label: 0 | 1 | null;
+  readonly probability: number;
+  readonly entropy: number | null;
+  readonly area: number | null;
+  readonly degenerate: boolean;
+  readonly reason: TriageReason;
+}
+
+function triagedImage(row: ImageRow): TriagedImage {
+  return {
+    objectKey: row.object_key,
+    studyKey: row.study_key,
+    bodyPart: row.body_part,
+    split: row.split,
+    label: row.label,
+    probability: row.probability,
+    entropy: row.entropy,
+    area: row.area,
+    degenerate: row.degenerate,
+    outcome: outcomeOf(row.reason),
+    reason: row.reason,
+  };
+}
+
+/**
+ * Each scored image of a dataset with its outcome, by object key, streamed in bounded memory from one snapshot.
+ *
+ * @throws HairlineError as `triageDataset`, but yields nothing when there is no prediction
+ */
+export async function* triageImages(request: TriageRequest): AsyncGenerator<TriagedImage> {
+  const { database, policy, filter } = request;
+  checkPolicy(policy);
+  const scope = await resolveScope(request);
+  await using snapshot = await openSnapshot(database);
+  await requireAlpha(snapshot.client, scope, policy);
+  const query = { sql: loadSql("triage-rows"), params: policyParams(scope, { policy, filter }) };
+  for await (const rows of streamRows<ImageRow>(snapshot.client, query)) yield* rows.map(triagedImage);
+}
