@@ -79,16 +79,15 @@ function parseSafeIntegerArray(text: string): (number | null)[] {
 }
 
 function unavailable(url: string, cause: unknown): HairlineError {
-  return new HairlineError("DATABASE_UNAVAILABLE", `${describe(url)} takes no connection: ${reason(cause)}`, {
-    cause,
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const where = parsed
+    ? `the database ${parsed.pathname.slice(1) || "(default)"} at ${parsed.host}`
+    : "the database";
+  return new HairlineError("DATABASE_UNAVAILABLE", `${where} takes no connection: ${reason(cause)}`, {
+    // The error of an unparsable URL carries the URL, and with it the password.
+    cause: parsed ? cause : undefined,
     remedy: "Check DATABASE_URL and that the server runs; unset it to use the embedded server.",
   });
-}
-
-function describe(url: string): string {
-  if (!URL.canParse(url)) return "the database";
-  const { host, pathname } = new URL(url);
-  return `the database ${decodeURIComponent(pathname.slice(1)) || "(default)"} at ${host}`;
 }
 
 function reason(cause: unknown): string {

@@ -3,9 +3,13 @@ import type pg from "pg";
 import { HairlineError } from "../errors.ts";
 import type { Database } from "./connection.ts";
 import { readMigrations, type Migration } from "./migrations.ts";
+import { withClient } from "./with-client.ts";
 
 /** Any fixed number of our own: everyone who migrates this database waits on it. */
 const MIGRATION_LOCK = 4_860_931;
+
+/** SQL function bodies (`return …`) came with 14; 15 is the oldest release the queries were run on. */
+const OLDEST_SERVER = 15;
 
 const CREATE_LEDGER = `
   create table if not exists schema_migration (
@@ -23,26 +27,34 @@ interface AppliedMigration {
 
 /**
  * Brings the schema to this release's: applies the missing migrations in order, each in a transaction of its
- * own. Safe to call from any number of processes at once.
+ * own. Safe to call from any number of processes at once: one works, the others wait.
  *
  * @throws HairlineError DATABASE_MIGRATION_FAILED when one fails (nothing of it stays), when one already
- *   applied was edited since, or when the database is from a newer release
+ *   applied was edited since, when the database is from a newer release, or the server too old
  */
 export async function migrate(
   database: Database,
   migrations: readonly Migration[] = readMigrations(),
 ): Promise<void> {
-  const client = await database.pool.connect();
-  try {
+  await withClient(database.pool, async (client) => {
+    await checkServer(client);
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    try {
-      await applyMissing(client, migrations);
-    } finally {
-      await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
-    }
-  } finally {
-    client.release();
-  }
+    await applyMissing(client, migrations);
+    await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
+  });
+}
+
+async function checkServer(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<{ major: number; version: string }>(
+    "select current_setting('server_version_num')::int / 10000 as major, current_setting('server_version') as version",
+  );
+  const server = rows[0];
+  if (server === undefined || server.major >= OLDEST_SERVER) return;
+  throw new HairlineError(
+    "DATABASE_MIGRATION_FAILED",
+    `the server is PostgreSQL ${server.version}; Hairline needs ${OLDEST_SERVER} or newer`,
+    { remedy: "Upgrade the server, or unset DATABASE_URL to use the embedded one." },
+  );
 }
 
 async function applyMissing(client: pg.PoolClient, migrations: readonly Migration[]): Promise<void> {
@@ -82,20 +94,24 @@ function checkApplied(applied: AppliedMigration, migrations: readonly Migration[
 }
 
 async function apply(client: pg.PoolClient, migration: Migration): Promise<void> {
+  const { version, name, sql, checksum } = migration;
   try {
     await client.query("begin");
-    await client.query(migration.sql);
+    await client.query(sql);
     await client.query("insert into schema_migration (version, name, checksum) values ($1, $2, $3)", [
-      migration.version,
-      migration.name,
-      migration.checksum,
+      version,
+      name,
+      checksum,
     ]);
     await client.query("commit");
   } catch (cause) {
-    await client.query("rollback");
-    throw new HairlineError("DATABASE_MIGRATION_FAILED", `migration ${migration.name}: ${String(cause)}`, {
+    // withClient closes the connection, which rolls back.
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HairlineError("DATABASE_MIGRATION_FAILED", `migration ${name}: ${reason}`, {
       cause,
-      file: migration.name,
+      file: name,
+      remedy:
+        "Nothing of it was kept. Run the release that wrote this database, or report the migration named.",
     });
   }
 }
