@@ -23,7 +23,11 @@ export function reproducibleUniform(
   name: string,
   { count, low, high }: { readonly count: number; readonly low: number; readonly high: number },
 ): Float32Array {
-  return Float32Array.from(reproducibleHashes(name, count), (hash) => low + (high - low) * (hash / 2 ** 32));
+  const hashes = reproducibleHashes(name, count);
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index += 1)
+    values[index] = low + (high - low) * ((hashes[index] ?? 0) / 2 ** 32);
+  return values;
 }
 
 /** FNV-1a, 32 bits. */

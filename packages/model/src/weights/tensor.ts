@@ -57,12 +57,12 @@ export function float32Tensor(shape: readonly number[], values: ArrayLike<number
  * float64 is rounded to nearest. The result never shares memory with the tensor.
  */
 export function toFloat32(tensor: Tensor): Float32Array {
-  const { buffer } = Uint8Array.from(tensor.bytes);
+  const { buffer } = new Uint8Array(tensor.bytes);
   switch (tensor.type) {
     case "float32":
       return new Float32Array(buffer);
     case "float64":
-      return Float32Array.from(new Float64Array(buffer));
+      return new Float32Array(new Float64Array(buffer));
     case "float16":
       return float16ToFloat32(new Uint16Array(buffer));
     case "bfloat16":
@@ -70,13 +70,13 @@ export function toFloat32(tensor: Tensor): Float32Array {
     case "int64":
       return Float32Array.from(new BigInt64Array(buffer), Number);
     case "int32":
-      return Float32Array.from(new Int32Array(buffer));
+      return new Float32Array(new Int32Array(buffer));
     case "int16":
-      return Float32Array.from(new Int16Array(buffer));
+      return new Float32Array(new Int16Array(buffer));
     case "int8":
-      return Float32Array.from(new Int8Array(buffer));
+      return new Float32Array(new Int8Array(buffer));
     case "uint8":
     case "bool":
-      return Float32Array.from(new Uint8Array(buffer));
+      return new Float32Array(new Uint8Array(buffer));
   }
 }
