@@ -74,6 +74,7 @@ create table model (
   kind text not null check (kind in ('resnet', 'external')),
   architecture text check (architecture in ('resnet18', 'resnet34')),
   weights_sha256 bytea,
+  graph_sha256 bytea,
   preprocessing jsonb,
   preprocessing_fingerprint text,
   input_size int check (input_size between 32 and 4096),
@@ -86,6 +87,8 @@ create table model (
 );
 create unique index model_identity on model (weights_sha256, preprocessing_fingerprint) where kind = 'resnet';
 comment on table model is 'A scorer: weights and the preprocessing they are fed with, or an external model whose scores were imported.';
+comment on column model.weights_sha256 is 'Of the canonical safetensors file, so that equal weights are one model whatever file they came in.';
+comment on column model.graph_sha256 is 'Of the ONNX file stored with the weights; checked whenever it is loaded.';
 comment on column model.alphas is 'The alpha of prediction.area_1 .. area_8, in that order.';
 
 create table run (
