@@ -1,0 +1,107 @@
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { HairlineError } from "@hairline/core/errors";
+import type { QueueConnection } from "@hairline/core/queue";
+import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
+import { z } from "zod";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Digits only: coercion would read "" as 0. */
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "expected a whole number")
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum));
+
+/** "auto" (or absent) leaves the choice to the machine. */
+const countOrAuto = (maximum: number) =>
+  z
+    .literal("auto")
+    .transform(() => undefined)
+    .or(wholeNumber(1, maximum))
+    .optional();
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }),
+  /** Redis to take jobs from instead of PostgreSQL. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected a redis:// URL" }).optional(),
+  /** Folder whose objects/ holds the imported models. */
+  HAIRLINE_HOME: z.string().min(1).default(".hairline"),
+  /** Cores this worker may use, for hosts it shares with others. */
+  HAIRLINE_CORES: countOrAuto(1024),
+  HAIRLINE_BATCH_SIZE: countOrAuto(1024),
+  HAIRLINE_DECODE_THREADS: countOrAuto(256),
+  HAIRLINE_INFER_THREADS: countOrAuto(256),
+  HAIRLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2048 * MEBIBYTE).default(DEFAULT_DECODE_LIMITS.maxBytes),
+  HAIRLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2_000_000_000).default(DEFAULT_DECODE_LIMITS.maxPixels),
+  HAIRLINE_DECODE_TIMEOUT_MS: wholeNumber(100, 600_000).default(DEFAULT_DECODE_LIMITS.timeoutMs),
+  /** How long a stop signal waits for the shard at hand before giving it back. */
+  HAIRLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
+  HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+export interface ImageLimits {
+  readonly maxBytes: number;
+  readonly maxPixels: number;
+  readonly decodeTimeoutMs: number;
+}
+
+/** Counts the user fixed; undefined ones are chosen from the machine by planThreads. */
+export interface ThreadSettings {
+  readonly cores: number;
+  readonly batchSize: number | undefined;
+  readonly decodeThreads: number | undefined;
+  readonly inferThreads: number | undefined;
+}
+
+export interface WorkerConfig {
+  readonly databaseUrl: string;
+  readonly queue: QueueConnection;
+  /** Folder of the store that holds the model files. */
+  readonly objectsRoot: string;
+  readonly threads: ThreadSettings;
+  readonly limits: ImageLimits;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: string;
+}
+
+/** @throws HairlineError BAD_CONFIG naming every bad variable at once */
+export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    throw new HairlineError("BAD_CONFIG", z.prettifyError(parsed.error), {
+      field: parsed.error.issues.map((issue) => issue.path.join(".")).join(", "),
+      remedy: "Correct or unset the variables named.",
+    });
+  }
+  const variables = parsed.data;
+  return Object.freeze({
+    databaseUrl: variables.DATABASE_URL,
+    queue: queueConnection(variables),
+    objectsRoot: join(resolve(variables.HAIRLINE_HOME), "objects"),
+    threads: {
+      cores: variables.HAIRLINE_CORES ?? availableParallelism(),
+      batchSize: variables.HAIRLINE_BATCH_SIZE,
+      decodeThreads: variables.HAIRLINE_DECODE_THREADS,
+      inferThreads: variables.HAIRLINE_INFER_THREADS,
+    },
+    limits: {
+      maxBytes: variables.HAIRLINE_MAX_IMAGE_BYTES,
+      maxPixels: variables.HAIRLINE_MAX_IMAGE_PIXELS,
+      decodeTimeoutMs: variables.HAIRLINE_DECODE_TIMEOUT_MS,
+    },
+    drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
+    logLevel: variables.HAIRLINE_LOG_LEVEL,
+  });
+}
+
+function queueConnection(variables: {
+  DATABASE_URL: string;
+  REDIS_URL?: string | undefined;
+}): QueueConnection {
+  return variables.REDIS_URL === undefined
+    ? { kind: "postgres", url: variables.DATABASE_URL }
+    : { kind: "redis", url: variables.REDIS_URL };
+}

@@ -1,0 +1,28 @@
+import { HairlineError, toHairlineError } from "@hairline/core/errors";
+import { configureSharp, type DecodeLimits } from "@hairline/imaging/decode";
+import { loadPixels, type PixelImage, type Preprocessing } from "@hairline/imaging/preprocess";
+import { ownBytes } from "../threads/own-bytes.ts";
+import { serveRequests } from "../threads/serve-requests.ts";
+
+export interface DecodeRequest {
+  readonly bytes: Uint8Array;
+  readonly preprocessing: Preprocessing;
+  readonly limits: DecodeLimits;
+}
+
+configureSharp();
+
+serveRequests<DecodeRequest, PixelImage>(async ({ bytes, preprocessing, limits }) => {
+  const pixels = await loadPixels(bytes, preprocessing, limits).catch((error: unknown) => {
+    throw asImageError(error);
+  });
+  const data = ownBytes(pixels.data);
+  return { value: { ...pixels, data }, transfer: [data.buffer] };
+});
+
+/** Whatever a decoder trips over is the image's fault: it must not hold up the other images of its shard. */
+function asImageError(error: unknown): HairlineError {
+  const known = toHairlineError(error);
+  if (known.code !== "INTERNAL") return known;
+  return new HairlineError("IMAGE_UNREADABLE", `The decoder failed: ${known.message}`, { cause: error });
+}
