@@ -1,0 +1,106 @@
+import { inTransaction, type Database } from "@hairline/core/db";
+import { HairlineError } from "@hairline/core/errors";
+import type pg from "pg";
+import type { ShardOutcome } from "../pipeline/image-outcome.ts";
+import type { OpenShard } from "./load-shard.ts";
+import { writePredictions } from "./write-predictions.ts";
+import { writeRejections } from "./write-rejections.ts";
+
+export interface ShardLedger {
+  /** Members with a prediction of the run's model, whichever run wrote it. */
+  readonly scored: number;
+  /** Members in quarantine. */
+  readonly quarantined: number;
+  /** Members whose image was deleted since the run was planned; the shard counts them as quarantined. */
+  readonly vanished: number;
+}
+
+/**
+ * Stores a shard's results and its done flag in one transaction. A shard that is done already, as after double
+ * delivery, or that was deleted is left as it is.
+ *
+ * @returns undefined when nothing was written
+ * @throws HairlineError LEDGER_UNBALANCED, rolled back, when a member has neither a prediction nor a reason
+ */
+export async function commitShard(
+  { pool }: Database,
+  shard: OpenShard,
+  outcome: ShardOutcome,
+): Promise<ShardLedger | undefined> {
+  return inTransaction(pool, async (client) => {
+    if (!(await lockOpenShard(client, shard))) return undefined;
+    const present = await lockImages(client, shard);
+    const predictions = outcome.predictions.filter(({ imageId }) => present.has(imageId));
+    const rejections = outcome.rejections.filter(({ imageId }) => present.has(imageId));
+    await writePredictions(client, shard, predictions);
+    await leaveQuarantine(client, shard);
+    await writeRejections(client, shard, rejections);
+    return closeShard(client, shard);
+  });
+}
+
+/** Two workers that hold the same shard wait for each other here; the second finds it done. */
+async function lockOpenShard(client: pg.ClientBase, { runId, ordinal }: OpenShard): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select from shard where run_id = $1::uuid and ordinal = $2::int and done_at is null for update`,
+    [runId, ordinal],
+  );
+  return rowCount === 1;
+}
+
+/** Images that still exist, held until the commit so that their foreign keys cannot fail halfway. */
+async function lockImages(client: pg.ClientBase, { images }: OpenShard): Promise<Set<number>> {
+  const { rows } = await client.query<{ id: number }>(
+    `select id from image where id = any($1::bigint[]) order by id for key share`,
+    [images.map(({ id }) => id)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** A member with a prediction is not in quarantine, also when it was the run before that could not read it. */
+async function leaveQuarantine(client: pg.ClientBase, { runId, ordinal, modelId }: OpenShard): Promise<void> {
+  await client.query(
+    `delete from quarantine
+     using shard, prediction
+     where shard.run_id = $1::uuid and shard.ordinal = $2::int
+       and quarantine.model_id = $3::int and quarantine.image_id = any(shard.image_ids)
+       and prediction.model_id = quarantine.model_id and prediction.image_id = quarantine.image_id`,
+    [runId, ordinal, modelId],
+  );
+}
+
+async function closeShard(client: pg.ClientBase, shard: OpenShard): Promise<ShardLedger> {
+  const { rows } = await client.query<ShardLedger & { members: number }>(
+    `select count(*)::int as members,
+            count(prediction.image_id)::int as scored,
+            count(quarantine.image_id)::int as quarantined,
+            count(*) filter (where image.id is null)::int as vanished
+     from shard
+     cross join unnest(shard.image_ids) as member (id)
+     left join image on image.id = member.id
+     left join prediction on prediction.model_id = $3::int and prediction.image_id = member.id
+     left join quarantine on quarantine.model_id = $3::int and quarantine.image_id = member.id
+     where shard.run_id = $1::uuid and shard.ordinal = $2::int`,
+    [shard.runId, shard.ordinal, shard.modelId],
+  );
+  const { members, scored, quarantined, vanished } = rows[0] ?? {
+    members: 0,
+    scored: 0,
+    quarantined: 0,
+    vanished: 0,
+  };
+  if (members !== scored + quarantined + vanished) {
+    throw new HairlineError(
+      "LEDGER_UNBALANCED",
+      `Shard ${shard.ordinal} of run ${shard.runId}: ${members} members, but ${scored} scored, ` +
+        `${quarantined} quarantined and ${vanished} deleted.`,
+      { remedy: "Report it with the worker's log: this is a defect." },
+    );
+  }
+  await client.query(
+    `update shard set done_at = now(), scored = $3::int, quarantined = $4::int
+     where run_id = $1::uuid and ordinal = $2::int`,
+    [shard.runId, shard.ordinal, scored, quarantined + vanished],
+  );
+  return { scored, quarantined, vanished };
+}
