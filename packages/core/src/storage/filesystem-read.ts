@@ -1,0 +1,105 @@
+import { constants, type Stats } from "node:fs";
+import { open, stat, type FileHandle } from "node:fs/promises";
+
+import { HairlineError } from "../errors.ts";
+import { realPathBelow } from "./filesystem-path.ts";
+import { keyParts } from "./object-key.ts";
+import { DEFAULT_MAX_OBJECT_BYTES, type GetOptions, type ObjectStat } from "./object-store.ts";
+
+/** Read at a time, so that an abort is heeded soon. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+// The path is resolved already: a link now was put there since. Opening a FIFO must not wait for its writer.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export async function readObject(root: string, key: string, options: GetOptions): Promise<Uint8Array> {
+  const { signal, maxBytes = DEFAULT_MAX_OBJECT_BYTES } = options;
+  signal?.throwIfAborted();
+  const handle = await openObject(root, key);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw missing(key, "is not a regular file");
+    if (stats.size > maxBytes) throw tooLarge(key, stats.size, maxBytes);
+    return await readAll(handle, { key, byteSize: stats.size, maxBytes, signal });
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function statObject(root: string, key: string): Promise<ObjectStat | undefined> {
+  const path = await realPathBelow(root, keyParts(key), key).catch(asKeyFailure(key));
+  if (path === undefined) return undefined;
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException): Stats | undefined => {
+    if (error.code === "ENOENT") return undefined;
+    return asKeyFailure(key)(error);
+  });
+  return stats?.isFile() ? { byteSize: stats.size, modifiedAt: stats.mtime } : undefined;
+}
+
+async function openObject(root: string, key: string): Promise<FileHandle> {
+  const path = await realPathBelow(root, keyParts(key), key).catch(asKeyFailure(key));
+  if (path === undefined) throw missing(key, "is not there");
+  return open(path, OPEN_FLAGS).catch(asKeyFailure(key));
+}
+
+interface Reading {
+  readonly key: string;
+  readonly byteSize: number;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reads to the end, which may have moved since the size was taken. */
+async function readAll(
+  handle: FileHandle,
+  { key, byteSize, maxBytes, signal }: Reading,
+): Promise<Uint8Array> {
+  // One byte more than expected: reading less than asked for is how the end shows.
+  let buffer = Buffer.allocUnsafeSlow(byteSize + 1);
+  let length = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(
+      buffer,
+      length,
+      Math.min(buffer.length - length, CHUNK_BYTES),
+      null,
+    );
+    length += bytesRead;
+    if (length > maxBytes) throw tooLarge(key, length, maxBytes);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(2 * length, maxBytes + 1));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+  }
+}
+
+/** Failures that are about this key; the rest stay as they are, to be tried again. */
+function asKeyFailure(key: string): (error: unknown) => never {
+  return (error) => {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR"].includes(code)) throw missing(key, "is not there", error);
+    if (["EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EISDIR", "ENXIO"].includes(code)) {
+      throw missing(key, `cannot be read (${code})`, error);
+    }
+    throw error;
+  };
+}
+
+function missing(key: string, reason: string, cause?: unknown): HairlineError {
+  return new HairlineError("IMAGE_FILE_MISSING", `${key} ${reason}`, {
+    file: key,
+    remedy: "Restore the file and its permissions, or remove what refers to it.",
+    cause,
+  });
+}
+
+function tooLarge(key: string, byteSize: number, maxBytes: number): HairlineError {
+  return new HairlineError("IMAGE_TOO_LARGE", `${key} has ${byteSize} bytes, over the limit of ${maxBytes}`, {
+    file: key,
+    field: "maxBytes",
+    remedy: "Raise the limit on file size, or shrink the file.",
+  });
+}

@@ -1,0 +1,37 @@
+import { rm } from "node:fs/promises";
+
+import { realPathBelow, pathOf } from "./filesystem-path.ts";
+import { listFiles } from "./filesystem-list.ts";
+import { readObject, statObject } from "./filesystem-read.ts";
+import { writeObject } from "./filesystem-write.ts";
+import { keyParts } from "./object-key.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+/**
+ * A store whose objects are the files below a folder. Links are followed while they stay below it, and
+ * refused with PATH_OUTSIDE_ROOT when they lead out; only regular files are objects.
+ *
+ * @param root made by the first put; may itself be a link
+ */
+export function openFilesystemStore(root: string): ObjectStore {
+  return {
+    get: (key, options = {}) => readObject(root, key, options),
+    put: (key, bytes) => writeObject(root, key, bytes),
+    stat: (key) => statObject(root, key),
+    exists: async (key) => (await statObject(root, key)) !== undefined,
+    delete: (key) => deleteObject(root, key),
+    list: (prefix) => listFiles(root, prefix),
+  };
+}
+
+async function deleteObject(root: string, key: string): Promise<void> {
+  const parts = keyParts(key);
+  // Nothing to do without the folder, and never a file behind a link that leads out.
+  if ((await realPathBelow(root, parts.slice(0, -1), key)) === undefined) return;
+  try {
+    await rm(pathOf(root, parts), { force: true });
+  } catch (error) {
+    // A folder of objects, which is no object.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_FS_EISDIR") throw error;
+  }
+}

@@ -1,0 +1,8 @@
+export { openFilesystemStore } from "./filesystem.ts";
+export {
+  DEFAULT_MAX_OBJECT_BYTES,
+  type GetOptions,
+  type ListedObject,
+  type ObjectStat,
+  type ObjectStore,
+} from "./object-store.ts";

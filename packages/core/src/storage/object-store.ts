@@ -1,0 +1,51 @@
+/** What a store knows of an object without reading it. */
+export interface ObjectStat {
+  readonly byteSize: number;
+  readonly modifiedAt: Date;
+}
+
+export interface ListedObject extends ObjectStat {
+  readonly key: string;
+}
+
+export interface GetOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Most bytes taken; a larger object is refused before it is read. Default 1 GiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+export const DEFAULT_MAX_OBJECT_BYTES = 1024 ** 3;
+
+/**
+ * Bytes by key. A key is 1 to 1,024 bytes of UTF-8, "/" between its parts, none of them empty, "." or "..";
+ * every call refuses another with PATH_OUTSIDE_ROOT. Where a key is a folder of another ("a" and "a/b"), a
+ * store may refuse the second.
+ */
+export interface ObjectStore {
+  /**
+   * All bytes of an object.
+   *
+   * @throws HairlineError IMAGE_FILE_MISSING, IMAGE_TOO_LARGE, PATH_OUTSIDE_ROOT; the signal's reason when aborted;
+   *   other errors (a network file system's, too many open files) as they come, since a retry may cure them
+   */
+  get(key: string, options?: GetOptions): Promise<Uint8Array>;
+
+  /** Stores or replaces an object; readers see the old bytes or the new, and a finished put survives a crash. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+
+  /** Undefined when there is no such object. */
+  stat(key: string): Promise<ObjectStat | undefined>;
+
+  exists(key: string): Promise<boolean>;
+
+  /** Deletes an object; one that is not there already is no failure. */
+  delete(key: string): Promise<void>;
+
+  /**
+   * Objects whose key starts with `prefix` ("" for all), by rising key in byte order. Objects put or deleted
+   * meanwhile may be missed or met.
+   *
+   * @throws HairlineError PATH_OUTSIDE_ROOT when no key can start so
+   */
+  list(prefix: string): AsyncIterable<ListedObject>;
+}
