@@ -5,10 +5,16 @@ import { resolveDecodeLimits, type DecodeLimits } from "./decode-limits.ts";
 import type { DecodedImage } from "./decoded-image.ts";
 import { decodeTimeout, isHarmlessWarning, toImageError } from "./decoder-failure.ts";
 import { tooLarge, unreadable, unsupported } from "./image-error.ts";
-import type { ImageHeader } from "./image-header.ts";
+import type { ImageFormat, ImageHeader } from "./image-header.ts";
 import { readImageHeader, requireWholeImage } from "./read-image-header.ts";
 
 type FailOn = NonNullable<SharpOptions["failOn"]>;
+
+/**
+ * Warnings of libjpeg mean pixels it made up; those of libtiff mean fields out of order or unknown, which scanners
+ * write and which do not touch the pixels (its damaged strips are errors).
+ */
+const FAIL_ON: Readonly<Record<ImageFormat, FailOn>> = { png: "warning", jpeg: "warning", tiff: "error" };
 
 /** The longest side that JPEG can state. Resampling tables grow with the side, so a PNG of 1×100,000,000 is refused. */
 const MAX_SIDE = 65_535;
@@ -34,7 +40,7 @@ interface CheckedFile {
 export async function decodeImage(bytes: Uint8Array, limits?: DecodeLimits): Promise<DecodedImage> {
   const file = checkFile(bytes, resolveDecodeLimits(limits));
   try {
-    return await decodeChecked(file, "warning");
+    return await decodeChecked(file, FAIL_ON[file.header.format]);
   } catch (error) {
     if (!isHarmlessWarning(error)) throw toImageError(error, file.limits.timeoutMs);
   }
@@ -71,11 +77,10 @@ async function decodeChecked({ bytes, header, limits }: CheckedFile, failOn: Fai
     ignoreIcc: true,
     autoOrient: header.format === "tiff",
   }).timeout({ seconds: Math.min(3600, Math.ceil(limits.timeoutMs / 1000)) });
-  const raw = inStoredColours(input, header.colour).raw().toBuffer({ resolveWithObject: true });
+  const raw = inStoredColours(input, header).toBuffer({ resolveWithObject: true });
   const { data, info } = await withinDeadline(raw, limits.timeoutMs);
-  const stored = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const pixels = toEightBitColour(data, header);
   const { width, height } = info;
-  const pixels = header.colour === "cmyk" ? cmykToRgb(stored) : stored;
   const channels = header.colour === "grey" ? 1 : 3;
   if (pixels.length !== width * height * channels) {
     throw unreadable(`it decodes to ${info.channels} channels, where its header gives ${header.colour}`);
@@ -84,19 +89,31 @@ async function decodeChecked({ bytes, header, limits }: CheckedFile, failOn: Fai
 }
 
 /**
- * Grey stays one channel only when asked for as such: `.raw()` alone triples it. CMYK is fetched as stored, since
- * libvips would otherwise apply a profile of its own.
+ * Grey stays one channel only when asked for as such: `.raw()` alone triples it. 16-bit samples are fetched whole,
+ * since libvips' way from 16-bit to 8-bit grey rounds 29 % of the values up. CMYK is fetched as stored, since libvips
+ * would apply a profile of its own.
  */
-function inStoredColours(input: Sharp, colour: ImageHeader["colour"]): Sharp {
-  switch (colour) {
-    case "grey":
-      return input.removeAlpha().toColourspace("b-w");
-    case "cmyk":
-      return input.pipelineColourspace("cmyk").toColourspace("cmyk");
-    case "rgb":
-    case "palette":
-      return input.removeAlpha();
-  }
+function inStoredColours(input: Sharp, { colour, bitDepth }: ImageHeader): Sharp {
+  if (colour === "cmyk") return input.pipelineColourspace("cmyk").toColourspace("cmyk").raw();
+  const opaque = input.removeAlpha();
+  const grey = colour === "grey";
+  if (bitDepth === 16) return opaque.toColourspace(grey ? "grey16" : "rgb16").raw({ depth: "ushort" });
+  return (grey ? opaque.toColourspace("b-w") : opaque).raw();
+}
+
+function toEightBitColour(data: Buffer, { colour, bitDepth }: ImageHeader): Uint8Array {
+  const stored = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  if (colour === "cmyk") return cmykToRgb(stored);
+  return bitDepth === 16 ? highBytes(stored) : stored;
+}
+
+/** Samples in the machine's byte order to `value >> 8`. */
+function highBytes(stored: Uint8Array): Uint8Array {
+  // The copy starts at an even offset, which a view into the decoder's buffer need not.
+  const samples = new Uint16Array(stored.slice().buffer);
+  const high = new Uint8Array(samples.length);
+  for (let index = 0; index < high.length; index += 1) high[index] = samples[index]! >> 8;
+  return high;
 }
 
 /** sharp's own timeout counts whole seconds and not the time spent waiting for a thread; the caller's is exact. */

@@ -14,7 +14,8 @@ const HARMLESS_WARNING =
   /^VipsJpeg: (Warning: unknown JFIF revision number|Invalid SOS parameters for sequential JPEG|Unknown Adobe color transform code)/;
 
 export function isHarmlessWarning(error: unknown): boolean {
-  return error instanceof Error && HARMLESS_WARNING.test(error.message);
+  // Every line: libvips keeps one error buffer for all threads, so another image's failure can stand beside ours.
+  return error instanceof Error && error.message.split("\n").every((line) => HARMLESS_WARNING.test(line));
 }
 
 /** The decoder's message, whose text is all it tells, as one of our codes. */

@@ -10,6 +10,22 @@ const INTEGER_BYTES: ReadonlyMap<number, number> = new Map([
   [16, 8], // LONG8
 ]);
 
+/** All field types → bytes per value: the integers, then ASCII, rationals, signed, floating point and IFD8. */
+const VALUE_BYTES: ReadonlyMap<number, number> = new Map([
+  ...INTEGER_BYTES,
+  [2, 1],
+  [5, 8],
+  [6, 1],
+  [7, 1],
+  [8, 2],
+  [9, 4],
+  [10, 8],
+  [11, 4],
+  [12, 8],
+  [17, 8],
+  [18, 8],
+]);
+
 /** A real radiograph has one or two directories of some twenty fields; more is damage or an attack. */
 const MAX_DIRECTORIES = 1024;
 const MAX_ENTRIES = 1024;
@@ -50,15 +66,29 @@ export class TiffDirectory {
   integers(tag: number): number[] {
     const at = this.#entries.get(tag);
     if (at === undefined) return [];
-    const { offsetBytes } = this.#layout;
     const size = INTEGER_BYTES.get(this.#reader.uint16(at + 2));
     if (size === undefined) throw unreadable(`TIFF field ${tag} is not of an integer type`);
-    const count = readOffset(this.#reader, at + 4, offsetBytes);
+    const { from, count } = this.#locate(at, size);
     if (count > MAX_VALUES) throw unreadable(`TIFF field ${tag} has ${count} values`);
+    return Array.from({ length: count }, (_, index) => readInteger(this.#reader, from + index * size, size));
+  }
+
+  /** @throws HairlineError IMAGE_TRUNCATED unless the values of every field lie within the file */
+  requireValues(): void {
+    for (const at of this.#entries.values()) {
+      const size = VALUE_BYTES.get(this.#reader.uint16(at + 2));
+      if (size !== undefined) this.#locate(at, size);
+    }
+  }
+
+  /** Where an entry's values lie: in the entry itself when they fit there. */
+  #locate(at: number, size: number): { from: number; count: number } {
+    const { offsetBytes } = this.#layout;
+    const count = readOffset(this.#reader, at + 4, offsetBytes);
     const inline = at + 4 + offsetBytes;
     const from = count * size <= offsetBytes ? inline : readOffset(this.#reader, inline, offsetBytes);
     this.#reader.require(from, count * size);
-    return Array.from({ length: count }, (_, index) => readInteger(this.#reader, from + index * size, size));
+    return { from, count };
   }
 
   integer(tag: number): number | undefined {

@@ -74,9 +74,10 @@ function readBitDepth(directory: TiffDirectory): number {
   return depth;
 }
 
-/** @throws HairlineError IMAGE_TRUNCATED unless every strip or tile lies within the file */
+/** @throws HairlineError IMAGE_TRUNCATED unless every field, strip and tile lies within the file */
 export function requireWholeTiff(reader: ByteReader): void {
   const [directory] = readTiffDirectories(reader);
+  directory.requireValues();
   const strips = directory.integers(TAG.stripOffsets);
   const tiled = strips.length === 0;
   const offsets = tiled ? directory.integers(TAG.tileOffsets) : strips;
