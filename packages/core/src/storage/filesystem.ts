@@ -31,7 +31,8 @@ async function deleteObject(root: string, key: string): Promise<void> {
   try {
     await rm(pathOf(root, parts), { force: true });
   } catch (error) {
-    // A folder of objects, which is no object.
-    if ((error as NodeJS.ErrnoException).code !== "ERR_FS_EISDIR") throw error;
+    // A folder of objects, or a name that no file can have: no object either way.
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["ERR_FS_EISDIR", "ENOTDIR", "ENAMETOOLONG"].includes(code)) throw error;
   }
 }

@@ -1,0 +1,217 @@
+import type { ObjectStore } from "@hairline/core/storage";
+import { describe, expect, test } from "vitest";
+
+export interface OpenedStore extends AsyncDisposable {
+  readonly store: ObjectStore;
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+async function keysOf(store: ObjectStore, prefix = ""): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+const BAD_KEYS = [
+  "",
+  "/a",
+  "a/",
+  "a//b",
+  ".",
+  "..",
+  "../a",
+  "a/../../b",
+  "a/../b",
+  "./a",
+  "a/.",
+  "a\0b",
+  "x".repeat(1025),
+];
+
+/** What every adapter of the ObjectStore port keeps to. `open` gives an empty store of its own to each test. */
+export function describeObjectStore(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`${name} keeps the contract of ObjectStore`, () => {
+    describeObjects(open);
+    describeLimits(open);
+    describeListing(open);
+    describeKeys(open);
+  });
+}
+
+function describeObjects(open: () => Promise<OpenedStore>): void {
+  test.for([
+    ["no bytes", new Uint8Array()],
+    ["one byte", new Uint8Array([255])],
+    ["every byte value", Uint8Array.from({ length: 256 }, (_, index) => index)],
+    ["5 MiB and a byte", new Uint8Array(5 * 1024 * 1024 + 1).fill(7)],
+  ] as const)("returns an object of %s as it was put", async ([, bytes]) => {
+    await using opened = await open();
+    await opened.store.put("a/b.bin", bytes);
+    const got = await opened.store.get("a/b.bin");
+    expect(Buffer.compare(got, bytes)).toBe(0);
+    expect((await opened.store.stat("a/b.bin"))?.byteSize).toBe(bytes.length);
+  });
+
+  test("replaces an object", async () => {
+    await using opened = await open();
+    await opened.store.put("a", bytesOf("longer than the next"));
+    await opened.store.put("a", bytesOf("next"));
+    expect(textOf(await opened.store.get("a"))).toBe("next");
+    expect(await keysOf(opened.store)).toEqual(["a"]);
+  });
+
+  test("ends with one whole object after concurrent puts of one key", async () => {
+    await using opened = await open();
+    const texts = Array.from({ length: 8 }, (_, index) => String(index).repeat(70_000));
+    await Promise.all(texts.map((text) => opened.store.put("deep/er/key", bytesOf(text))));
+    expect(texts).toContain(textOf(await opened.store.get("deep/er/key")));
+    expect(await keysOf(opened.store)).toEqual(["deep/er/key"]);
+  });
+
+  test("knows an object's size and time, and of no other", async () => {
+    await using opened = await open();
+    const before = Date.now();
+    await opened.store.put("a/b", bytesOf("abc"));
+    const stat = await opened.store.stat("a/b");
+    expect(stat?.byteSize).toBe(3);
+    // Stores round times, some to whole seconds.
+    expect(Math.abs((stat?.modifiedAt.getTime() ?? 0) - before)).toBeLessThan(60_000);
+    expect(await opened.store.exists("a/b")).toBe(true);
+    for (const key of ["a", "a/b/c", "b", "n".repeat(300)]) {
+      expect(await opened.store.stat(key)).toBeUndefined();
+      expect(await opened.store.exists(key)).toBe(false);
+    }
+  });
+
+  test.for(["missing", "a", "a/b/c", "missing/too"])(
+    "reports %j, which is no object, as missing",
+    async (key) => {
+      await using opened = await open();
+      await opened.store.put("a/b", bytesOf("abc"));
+      await expect(opened.store.get(key)).rejects.toMatchObject({ code: "IMAGE_FILE_MISSING", file: key });
+    },
+  );
+
+  test("deletes an object, and again without complaint", async () => {
+    await using opened = await open();
+    await opened.store.put("a/b", bytesOf("abc"));
+    await opened.store.put("a/c", bytesOf("abc"));
+    for (const key of ["a/b", "a/b", "a", "a/c/d", "missing/too"]) await opened.store.delete(key);
+    expect(await keysOf(opened.store)).toEqual(["a/c"]);
+  });
+}
+
+function describeLimits(open: () => Promise<OpenedStore>): void {
+  test.for([
+    [2, "IMAGE_TOO_LARGE"],
+    [3, undefined],
+    [4, undefined],
+  ] as const)("with maxBytes %i answers 3 bytes with %s", async ([maxBytes, code]) => {
+    await using opened = await open();
+    await opened.store.put("a", bytesOf("abc"));
+    const got = opened.store.get("a", { maxBytes }).then(textOf, (error: { code: string }) => error.code);
+    expect(await got).toBe(code ?? "abc");
+  });
+
+  test("takes an empty object with maxBytes 0", async () => {
+    await using opened = await open();
+    await opened.store.put("a", new Uint8Array());
+    expect((await opened.store.get("a", { maxBytes: 0 })).length).toBe(0);
+  });
+
+  test("gives the signal's reason when aborted before or while reading", async () => {
+    await using opened = await open();
+    await opened.store.put("a", new Uint8Array(24 * 1024 * 1024));
+    const reason = new Error("stopped");
+    await expect(opened.store.get("a", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const reading = opened.store.get("a", { signal: controller.signal });
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+  });
+}
+
+function describeListing(open: () => Promise<OpenedStore>): void {
+  // Byte order: "-" 2d, "." 2e, "/" 2f, "0" 30, "B" 42, "a" 61, "é" c3, "｡" ef, "😀" f0. UTF-16 would put "😀" before "｡".
+  const keys = ["B", "a-1", "a.png", "a/b.png", "a/b/c.png", "a/c", "a0", "aé", "b", "é", "｡", "😀"];
+
+  test("lists every object once, in byte order of the whole key", async () => {
+    await using opened = await open();
+    for (const key of [...keys].reverse()) await opened.store.put(key, bytesOf(key));
+    const listed = [];
+    for await (const object of opened.store.list("")) listed.push([object.key, object.byteSize]);
+    expect(listed).toEqual(keys.map((key) => [key, bytesOf(key).length]));
+  });
+
+  test.for([
+    ["a", ["a-1", "a.png", "a/b.png", "a/b/c.png", "a/c", "a0", "aé"]],
+    ["a/", ["a/b.png", "a/b/c.png", "a/c"]],
+    ["a/b", ["a/b.png", "a/b/c.png"]],
+    ["a/b/", ["a/b/c.png"]],
+    ["a/b/c.png", ["a/b/c.png"]],
+    ["a/b/c.png/", []],
+    ["A", []],
+    ["none/such", []],
+  ] as const)("lists the keys that start with %j", async ([prefix, expected]) => {
+    await using opened = await open();
+    for (const key of keys) await opened.store.put(key, bytesOf(key));
+    expect(await keysOf(opened.store, prefix)).toEqual(expected);
+  });
+
+  test("lists more objects than it looks at together", async () => {
+    await using opened = await open();
+    const many = Array.from({ length: 75 }, (_, index) => `n/${String(index).padStart(3, "0")}`);
+    await Promise.all(many.map((key) => opened.store.put(key, bytesOf("x"))));
+    expect(await keysOf(opened.store)).toEqual(many);
+  });
+
+  test("lists nothing of an empty store", async () => {
+    await using opened = await open();
+    expect(await keysOf(opened.store)).toEqual([]);
+  });
+
+  test("may be left half way", async () => {
+    await using opened = await open();
+    for (const key of ["a", "b"]) await opened.store.put(key, bytesOf(key));
+    const seen = [];
+    for await (const { key } of opened.store.list("")) {
+      seen.push(key);
+      break;
+    }
+    expect(seen).toEqual(["a"]);
+  });
+}
+
+function describeKeys(open: () => Promise<OpenedStore>): void {
+  test.for(BAD_KEYS)("refuses the key %j everywhere", async (key) => {
+    await using opened = await open();
+    const { store } = opened;
+    const calls = [
+      store.get(key),
+      store.put(key, bytesOf("x")),
+      store.stat(key),
+      store.exists(key),
+      store.delete(key),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "PATH_OUTSIDE_ROOT" });
+    expect(await keysOf(store)).toEqual([]);
+  });
+
+  test.for(["/", "../", "a/../", "a//b", "./", "a\0"])("refuses the prefix %j", async (prefix) => {
+    await using opened = await open();
+    await expect(keysOf(opened.store, prefix)).rejects.toMatchObject({ code: "PATH_OUTSIDE_ROOT" });
+  });
+
+  test.for(["...", "a..b", "..a", "~", "$HOME", "%2e%2e", "a b", "-rf", "*", "COM1.txt", "é", "e\u0301"])(
+    "takes %j for a name like any other",
+    async (key) => {
+      await using opened = await open();
+      await opened.store.put(key, bytesOf(key));
+      await opened.store.put(`folder/${key}`, bytesOf(key));
+      expect(textOf(await opened.store.get(key))).toBe(key);
+      expect(await keysOf(opened.store, `folder/${key}`)).toEqual([`folder/${key}`]);
+    },
+  );
+}
