@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { registerMigrate } from "./commands/migrate.ts";
+import { registerModel } from "./commands/model.ts";
 import { registerRuns } from "./commands/runs.ts";
 import { registerScore } from "./commands/score.ts";
 import type { CliContext } from "./context.ts";
 
 /** In the order `--help` lists them: the order a newcomer needs them in. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
+  registerModel,
   registerScore,
   registerRuns,
   registerMigrate,
