@@ -39,6 +39,8 @@ const Environment = z.object({
   HAIRLINE_DECODE_TIMEOUT_MS: wholeNumber(100, 600_000).default(DEFAULT_DECODE_LIMITS.timeoutMs),
   /** How long a stop signal waits for the shard at hand before giving it back. */
   HAIRLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
+  /** How long a dead worker keeps its shard; has to exceed any pause of the event loop many times over. */
+  HAIRLINE_LOCK_MS: wholeNumber(500, 3_600_000).default(20_000),
   HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -64,6 +66,7 @@ export interface WorkerConfig {
   readonly threads: ThreadSettings;
   readonly limits: ImageLimits;
   readonly drainTimeoutMs: number;
+  readonly lockMs: number;
   readonly logLevel: string;
 }
 
@@ -93,6 +96,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
       decodeTimeoutMs: variables.HAIRLINE_DECODE_TIMEOUT_MS,
     },
     drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
+    lockMs: variables.HAIRLINE_LOCK_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
   });
 }

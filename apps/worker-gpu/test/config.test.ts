@@ -18,6 +18,7 @@ describe("loadConfig", () => {
       },
       limits: { maxBytes: 256 * 1024 * 1024, maxPixels: 100_000_000, decodeTimeoutMs: 30_000 },
       drainTimeoutMs: 15_000,
+      lockMs: 20_000,
       logLevel: "info",
     });
   });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Prediction, Rejection } from "../../src/pipeline/image-outcome.ts";
 import { commitShard } from "../../src/shard/commit-shard.ts";
 import { loadShard } from "../../src/shard/load-shard.ts";
-import { insertArchive, insertRun, type ArchiveRows } from "../fixtures/archive-rows.ts";
+import { insertDataset, insertModel, insertRun, type DatasetRows } from "../fixtures/archive-rows.ts";
 import { readFacts, readQuarantine, readShards } from "../fixtures/facts.ts";
 
 const CAM = Float32Array.of(0, 0.1, 0.2, 1 / 3);
@@ -30,13 +30,15 @@ const reject = (imageId: number, message = "ends early"): Rejection => ({
   message,
 });
 
-interface Planned extends ArchiveRows {
+interface Planned extends DatasetRows {
+  readonly modelId: number;
   readonly runId: string;
 }
 
 async function planOneShard(database: Database, images: number, embeddings = false): Promise<Planned> {
   const objectKeys = Array.from({ length: images }, (_, index) => `${index}.png`);
-  const archive = await insertArchive(database, { objectKeys });
+  const modelId = await insertModel(database);
+  const archive = { ...(await insertDataset(database, { objectKeys })), modelId };
   const runId = await insertRun(database, { ...archive, shards: [archive.imageIds], embeddings });
   return { ...archive, runId };
 }

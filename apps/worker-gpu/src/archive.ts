@@ -1,0 +1,38 @@
+import { access } from "node:fs/promises";
+import { HairlineError, isHairlineError } from "@hairline/core/errors";
+import { openFilesystemStore } from "@hairline/core/storage";
+import type { ImageLimits } from "./config.ts";
+
+/** Reads the images of one dataset. */
+export interface ArchiveReader {
+  /**
+   * @throws HairlineError IMAGE_FILE_MISSING, IMAGE_TOO_LARGE, IMAGE_UNREADABLE, PATH_OUTSIDE_ROOT for the one image;
+   *   ARCHIVE_NOT_FOUND when the whole archive is gone
+   */
+  read(objectKey: string, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+export function openArchive(root: string, limits: ImageLimits): ArchiveReader {
+  const store = openFilesystemStore(root);
+  return {
+    async read(objectKey, signal) {
+      try {
+        return await store.get(objectKey, { signal, maxBytes: limits.maxBytes });
+      } catch (error) {
+        if (isHairlineError(error) && error.code === "IMAGE_FILE_MISSING") await requireRoot(root);
+        throw error;
+      }
+    },
+  };
+}
+
+/** An archive that is not mounted would otherwise put every one of its images into quarantine. */
+async function requireRoot(root: string): Promise<void> {
+  await access(root).catch((cause: unknown) => {
+    throw new HairlineError("ARCHIVE_NOT_FOUND", "The archive's folder is not there.", {
+      file: root,
+      remedy: "Mount or restore the archive, then score again.",
+      cause,
+    });
+  });
+}

@@ -1,0 +1,49 @@
+import { toHairlineError } from "@hairline/core/errors";
+import { loadConfig } from "./config.ts";
+import { createLog } from "./log.ts";
+import { startScoringWorker } from "./worker.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_BAD_CONFIG = 2;
+
+async function main(): Promise<number> {
+  let log = createLog("info");
+  try {
+    const config = loadConfig(process.env);
+    log = createLog(config.logLevel);
+    const stopRequest = whenAskedToStop();
+    const worker = await startScoringWorker(config, log);
+    process.send?.({ type: "ready" });
+    log.info("ready");
+    const reason = await stopRequest;
+    log.info({ reason }, "stopping");
+    // Nobody waits for an orphan, and the servers its parent ran are going away.
+    await worker.close({ drainMs: reason === "disconnect" ? 0 : config.drainTimeoutMs });
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    const { code, message, field, remedy, cause } = toHairlineError(error);
+    log.fatal({ code, field, remedy, ...(code === "INTERNAL" ? { cause } : {}) }, message);
+    return code === "BAD_CONFIG" ? EXIT_BAD_CONFIG : EXIT_FAILED;
+  }
+}
+
+/**
+ * The first stop signal, or the end of the IPC channel, which tells that the parent died. The same signal twice ends
+ * the process at once; a terminal's Ctrl-C and the parent's own request are two different ones.
+ */
+function whenAskedToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    const received = new Set<string>();
+    for (const event of ["SIGTERM", "SIGINT", "disconnect"] as const) {
+      process.on(event, () => {
+        if (received.has(event)) process.exit(EXIT_FAILED);
+        received.add(event);
+        resolve(event);
+      });
+    }
+  });
+}
+
+// Handlers that were given up may still hold sockets and timers: the process ends without waiting for them.
+process.exit(await main());

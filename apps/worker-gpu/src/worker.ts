@@ -1,0 +1,88 @@
+import { openDatabase, type Database } from "@hairline/core/db";
+import { scoreShard } from "@hairline/core/jobs";
+import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
+import { openArchive } from "./archive.ts";
+import type { WorkerConfig } from "./config.ts";
+import { DecodePool } from "./decode/decode-pool.ts";
+import { InferenceDevice } from "./inference/inference-device.ts";
+import { loadModel } from "./inference/load-model.ts";
+import type { Logger } from "./log.ts";
+import { planThreads, type ThreadPlan } from "./plan-threads.ts";
+import { createScoreShardHandler } from "./shard/handle-score-shard.ts";
+
+/** The shard in the network and the next one, decoded while the first is scored and written. */
+const SHARDS_AT_ONCE = 2;
+
+/** Connections: two shards that load or commit, and one to spare. */
+const DATABASE_CONNECTIONS = 3;
+
+/** How often shards of dead workers are looked for. */
+const STALLED_CHECKS_PER_LOCK = 4;
+
+export interface ScoringWorker {
+  /** Takes no more shards; those still at work after the drain time are given back with nothing stored. */
+  close(options: { readonly drainMs: number }): Promise<void>;
+}
+
+/**
+ * Connects, starts the threads and takes shards.
+ * @throws HairlineError DATABASE_UNAVAILABLE, QUEUE_UNAVAILABLE, INTERNAL when a thread cannot start
+ */
+export async function startScoringWorker(config: WorkerConfig, log: Logger): Promise<ScoringWorker> {
+  const plan = planThreads(config.threads);
+  log.info({ cores: config.threads.cores, ...plan }, "threads planned");
+  const opened: OpenParts = {};
+  try {
+    opened.database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
+    opened.queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
+    const threads = startThreads(opened, config, plan);
+    await Promise.all([threads.decoders.whenStarted(), threads.device.whenStarted()]);
+    const { database } = opened;
+    const handler = createScoreShardHandler({
+      database,
+      ...threads,
+      batchSize: plan.batchSize,
+      loadModel: (modelId) => loadModel(database, modelId),
+      openArchive: (root) => openArchive(root, config.limits),
+      log,
+    });
+    const worker = opened.queues.work(scoreShard, handler, {
+      concurrency: SHARDS_AT_ONCE,
+      lockMs: config.lockMs,
+      stalledCheckMs: Math.ceil(config.lockMs / STALLED_CHECKS_PER_LOCK),
+      onFailure: (failure) => logFailure(log, failure),
+    });
+    await worker.ready();
+    return { close: ({ drainMs }) => closeParts(opened, drainMs) };
+  } catch (error) {
+    await closeParts(opened, 0);
+    throw error;
+  }
+}
+
+interface OpenParts {
+  database?: Database;
+  queues?: Queues;
+  decoders?: DecodePool;
+  device?: InferenceDevice;
+}
+
+function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan) {
+  const decoders = new DecodePool({ threads: plan.decodeThreads, limits: config.limits });
+  opened.decoders = decoders;
+  const device = new InferenceDevice({ objectsRoot: config.objectsRoot, threads: plan.inferThreads });
+  opened.device = device;
+  return { decoders, device };
+}
+
+/** The queue first: its jobs use everything else. */
+async function closeParts({ database, queues, decoders, device }: OpenParts, drainMs: number): Promise<void> {
+  await queues?.close({ drainMs });
+  await Promise.all([decoders?.close(), device?.close()]);
+  await database?.close();
+}
+
+function logFailure(log: Logger, { jobId, error, attempt, willRetry }: FailedTry): void {
+  log.error({ jobId, code: error.code, attempt, willRetry }, "shard failed");
+  log.debug({ jobId, error }, "shard failure in full");
+}
