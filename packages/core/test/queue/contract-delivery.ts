@@ -60,7 +60,7 @@ export function describeDelivery(context: ContractContext): void {
       const worker = context.queues.work(job, async () => runs[run++]?.resolve());
       await context.queues.enqueue(job, [{ number: 1 }]);
       await runs[0]?.promise;
-      await expect.poll(async () => (await context.queues.counts(job)).active).toBe(0);
+      await expect.poll(async () => (await context.queues.counts(job)).active, { timeout: 30_000 }).toBe(0);
       await context.queues.enqueue(job, [{ number: 1 }]);
       await runs[1]?.promise;
       await worker.close();
@@ -88,7 +88,12 @@ export function describeDelivery(context: ContractContext): void {
     it("enqueues nothing when there is nothing to enqueue", async () => {
       const job = numberedJob();
       await context.queues.enqueue(job, []);
-      expect(await context.queues.counts(job)).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
+      expect(await context.queues.counts(job)).toEqual({
+        waiting: 0,
+        active: 0,
+        delayed: 0,
+        failed: 0,
+      });
     });
 
     it("runs as many jobs at a time as asked for", async () => {

@@ -59,9 +59,10 @@ it("works on after the server cut its connections", async () => {
   await queues.enqueue(job, [{ number: 0 }]);
   await done[0]?.promise;
 
-  await database.pool.query(
+  const cut = await database.pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
   );
+  expect(cut.rowCount).toBeGreaterThan(1);
   await queues.enqueue(job, [{ number: 1 }]);
   await done[1]?.promise;
 });

@@ -1,0 +1,53 @@
+import { HairlineError } from "@hairline/core/errors";
+import type { QueueConnection } from "@hairline/core/queue";
+import { z } from "zod";
+
+const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }),
+  /** Redis to queue on instead of PostgreSQL. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected a redis:// URL" }).optional(),
+  /** How often lost jobs are put back, and so the longest a wiped queue stays empty. */
+  HAIRLINE_RECONCILE_INTERVAL_MS: milliseconds(100, 3_600_000).default(15_000),
+  /** How often finished runs are looked for, and so the longest a command waits for the end of its run. */
+  HAIRLINE_COMPLETION_INTERVAL_MS: milliseconds(50, 60_000).default(500),
+  /** How long a stop signal waits for the planning at hand before giving it back. */
+  HAIRLINE_DRAIN_TIMEOUT_MS: milliseconds(0, 3_600_000).default(15_000),
+  HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+export interface SchedulerConfig {
+  readonly databaseUrl: string;
+  readonly queue: QueueConnection;
+  readonly reconcileIntervalMs: number;
+  readonly completionIntervalMs: number;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: string;
+}
+
+/** @throws HairlineError BAD_CONFIG naming every bad variable at once */
+export function loadConfig(environment: NodeJS.ProcessEnv): SchedulerConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    throw new HairlineError("BAD_CONFIG", z.prettifyError(parsed.error), {
+      field: parsed.error.issues.map((issue) => issue.path.join(".")).join(", "),
+      remedy: "Correct or unset the variables named.",
+    });
+  }
+  const variables = parsed.data;
+  return Object.freeze({
+    databaseUrl: variables.DATABASE_URL,
+    queue: queueConnection(variables),
+    reconcileIntervalMs: variables.HAIRLINE_RECONCILE_INTERVAL_MS,
+    completionIntervalMs: variables.HAIRLINE_COMPLETION_INTERVAL_MS,
+    drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
+    logLevel: variables.HAIRLINE_LOG_LEVEL,
+  });
+}
+
+function queueConnection(variables: z.infer<typeof Environment>): QueueConnection {
+  return variables.REDIS_URL === undefined
+    ? { kind: "postgres", url: variables.DATABASE_URL }
+    : { kind: "redis", url: variables.REDIS_URL };
+}

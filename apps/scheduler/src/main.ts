@@ -1,0 +1,48 @@
+import { toHairlineError } from "@hairline/core/errors";
+import { loadConfig } from "./config.ts";
+import { createLog } from "./log.ts";
+import { startScheduler } from "./scheduler.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_BAD_CONFIG = 2;
+
+async function main(): Promise<number> {
+  let log = createLog("info");
+  try {
+    const config = loadConfig(process.env);
+    log = createLog(config.logLevel);
+    const stopRequest = whenAskedToStop();
+    const scheduler = await startScheduler(config, log);
+    process.send?.({ type: "ready" });
+    log.info({ queue: config.queue.kind }, "ready");
+    const reason = await Promise.race([stopRequest, scheduler.failure]);
+    log.info({ reason }, "stopping");
+    // Nobody waits for an orphan, and the servers its parent ran are going away.
+    await scheduler.close({ drainMs: reason === "disconnect" ? 0 : config.drainTimeoutMs });
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    const { code, message, field, remedy } = toHairlineError(error);
+    log.fatal({ code, field, remedy }, message);
+    return code === "BAD_CONFIG" ? EXIT_BAD_CONFIG : EXIT_FAILED;
+  }
+}
+
+/** The first stop signal, or the end of the IPC channel, which tells that the parent died. A second one ends at once. */
+function whenAskedToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    // The parent may have died while this process was loading, before anyone listened.
+    if (process.send !== undefined && !process.connected) resolve("disconnect");
+    for (const event of ["SIGTERM", "SIGINT", "disconnect"] as const) {
+      process.on(event, () => {
+        if (asked && event !== "disconnect") process.exit(EXIT_FAILED);
+        asked = true;
+        resolve(event);
+      });
+    }
+  });
+}
+
+// A lost server's sockets may linger: the process ends without waiting for them.
+process.exit(await main());
