@@ -33,7 +33,7 @@ export interface ManifestColumns {
 
 /** Whether a CSV's first row is a manifest's header: it names the path column. */
 export function isManifestHeader(header: readonly string[], mapping: ColumnMapping = {}): boolean {
-  return findColumn(normalise(header), "path", mapping) !== undefined;
+  return columnsOf(normalise(header), "path", mapping).length > 0;
 }
 
 /**
@@ -67,20 +67,19 @@ function findColumn(
   field: ManifestField,
   mapping: ColumnMapping,
 ): number | undefined {
-  const mapped = mapping[field];
-  const wanted =
-    mapped === undefined
-      ? new Set([field, ...(ALIASES[field] ?? [])])
-      : new Set([mapped.trim().toLowerCase()]);
-  const found = names.flatMap((name, index) => (wanted.has(name) ? [index] : []));
-  if (found.length > 1) {
-    throw new HairlineError("ROW_INVALID", `The header has more than one column for ${field}.`, {
-      field,
-      line: 1,
-      remedy: `Remove one, or choose with --column ${field}=<column>.`,
-    });
-  }
-  return found[0];
+  const [position, second] = columnsOf(names, field, mapping);
+  if (second === undefined) return position;
+  throw new HairlineError("ROW_INVALID", `The header has more than one column for ${field}.`, {
+    field,
+    line: 1,
+    remedy: `Remove one, or choose with --column ${field}=<column>.`,
+  });
+}
+
+function columnsOf(names: readonly string[], field: ManifestField, mapping: ColumnMapping): number[] {
+  const mapped = mapping[field]?.trim().toLowerCase();
+  const wanted = mapped === undefined ? [field, ...(ALIASES[field] ?? [])] : [mapped];
+  return names.flatMap((name, index) => (wanted.includes(name) ? [index] : []));
 }
 
 function mappedColumnMissing(field: string, name: string, header: readonly string[]): HairlineError {
