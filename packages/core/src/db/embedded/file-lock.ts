@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -7,6 +7,9 @@ import { embeddedFailure } from "./failure.ts";
 import { isProcessAlive, processStartTime } from "./process-alive.ts";
 
 const POLL_MS = 40;
+/** The holder touches the file this often, for waiters on other hosts, who cannot see its process. */
+const HEARTBEAT_MS = 5_000;
+const SILENT_MS = 60_000;
 /** A takeover is three file operations; one this old was cut off by a kill in the middle. */
 const TAKEOVER_STALE_MS = 10_000;
 
@@ -42,15 +45,23 @@ export async function withFileLock<T>(
   const deadline = performance.now() + timeoutMs;
   while (!(await tryLock(path, owner))) {
     const holder = await readOwner(path);
-    if (holder && !(await isHeld(holder))) await takeOver(path, holder);
+    if (holder && !(await isHeld(path, holder))) await takeOver(path, holder);
     else if (performance.now() > deadline) throw lockTimeout(path, holder);
     else await delay(POLL_MS);
   }
+  const heartbeat = setInterval(() => touch(path), HEARTBEAT_MS);
   try {
     return await action();
   } finally {
+    clearInterval(heartbeat);
     await rm(path, { force: true });
   }
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  // A missed beat is made up by the next one.
+  utimes(path, now, now).catch(() => undefined);
 }
 
 async function tryLock(path: string, owner: LockOwner): Promise<boolean> {
@@ -77,9 +88,12 @@ async function readOwner(path: string): Promise<LockOwner | undefined> {
   }
 }
 
-async function isHeld(owner: LockOwner): Promise<boolean> {
-  // The processes of another host cannot be seen from here: such a lock is believed.
-  if (owner.host !== hostname()) return true;
+/** A container that was killed leaves a lock under a host name that never comes back: silence ends it. */
+async function isHeld(path: string, owner: LockOwner): Promise<boolean> {
+  if (owner.host !== hostname()) {
+    const file = await stat(path).catch(() => undefined);
+    return file === undefined || Date.now() - file.mtimeMs < SILENT_MS;
+  }
   if (!(await isProcessAlive(owner.pid))) return false;
   return owner.startTime === null || owner.startTime === (await processStartTime(owner.pid));
 }

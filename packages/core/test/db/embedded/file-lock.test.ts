@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
@@ -55,9 +55,18 @@ test.for([
   expect(await readdir(folder.path)).toEqual([]);
 });
 
+test("is taken over from another host that has been silent for a minute", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "lock");
+  await writeFile(path, JSON.stringify({ token: "d", pid: 1, startTime: null, host: "elsewhere" }));
+  const minuteAgo = new Date(Date.now() - 61_000);
+  await utimes(path, minuteAgo, minuteAgo);
+  expect(await mostInside(path, 4)).toBe(1);
+});
+
 test.for([
   ["this process", hostname(), process.pid],
-  ["another host, whose processes cannot be seen", "elsewhere", 1],
+  ["another host that was heard of lately", "elsewhere", 1],
 ] as const)("gives up, naming the holder, when held by %s", async ([, host, pid]) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "lock");

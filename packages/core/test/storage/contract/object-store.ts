@@ -34,6 +34,7 @@ const BAD_KEYS = [
 export function describeObjectStore(name: string, open: () => Promise<OpenedStore>): void {
   describe(`${name} keeps the contract of ObjectStore`, () => {
     describeObjects(open);
+    describeAbsence(open);
     describeLimits(open);
     describeListing(open);
     describeKeys(open);
@@ -69,7 +70,9 @@ function describeObjects(open: () => Promise<OpenedStore>): void {
     expect(texts).toContain(textOf(await opened.store.get("deep/er/key")));
     expect(await keysOf(opened.store)).toEqual(["deep/er/key"]);
   });
+}
 
+function describeAbsence(open: () => Promise<OpenedStore>): void {
   test("knows an object's size and time, and of no other", async () => {
     await using opened = await open();
     const before = Date.now();

@@ -1,0 +1,216 @@
+/**
+ * drizzle's view of the tables, for one-table reads and writes. The migrations make the tables; a test holds
+ * names, types and nullability equal. Not part of core/db: loading drizzle takes as long as loading pg does.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+
+const int8 = (name: string) => bigint(name, { mode: "number" });
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+const counter = (name: string) => int8(name).notNull().default(0);
+
+const datasetId = () =>
+  int8("dataset_id")
+    .notNull()
+    .references(() => dataset.id, { onDelete: "cascade" });
+const modelId = () => integer("model_id").notNull();
+const imageId = () => int8("image_id").notNull();
+const runId = () => uuid("run_id").references(() => run.id, { onDelete: "set null" });
+
+export const dataset = pgTable("dataset", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  name: text("name").notNull().unique(),
+  root: text("root").notNull(),
+  layout: text("layout", { enum: ["mura", "manifest", "folder", "external"] }).notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const study = pgTable("study", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  datasetId: datasetId(),
+  studyKey: text("study_key").notNull(),
+  patientKey: text("patient_key"),
+  bodyPart: text("body_part"),
+  split: text("split"),
+  label: smallint("label"),
+});
+
+export const image = pgTable("image", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  datasetId: datasetId(),
+  studyId: int8("study_id")
+    .notNull()
+    .references(() => study.id, { onDelete: "cascade" }),
+  objectKey: text("object_key").notNull(),
+  label: smallint("label"),
+  bodyPart: text("body_part"),
+  split: text("split"),
+  view: text("view"),
+  hardware: boolean("hardware"),
+  boxes: jsonb("boxes").$type<[number, number, number, number][]>(),
+  byteSize: int8("byte_size"),
+  modifiedAt: instant("modified_at"),
+  contentHash: bytea("content_hash"),
+  importedAt: instant("imported_at").notNull().defaultNow(),
+});
+
+export const archiveImport = pgTable("import", {
+  id: uuid("id").primaryKey(),
+  datasetId: datasetId(),
+  source: text("source").notNull(),
+  startedAt: instant("started_at").notNull().defaultNow(),
+  finishedAt: instant("finished_at"),
+  added: counter("added"),
+  updated: counter("updated"),
+  unchanged: counter("unchanged"),
+  duplicates: counter("duplicates"),
+  rejected: counter("rejected"),
+  ignored: counter("ignored"),
+});
+
+export const importRejection = pgTable(
+  "import_rejection",
+  {
+    importId: uuid("import_id")
+      .notNull()
+      .references(() => archiveImport.id, { onDelete: "cascade" }),
+    ordinal: int8("ordinal").notNull(),
+    objectKey: text("object_key"),
+    line: int8("line"),
+    code: text("code").notNull(),
+    message: text("message").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.ordinal] })],
+);
+
+export const model = pgTable("model", {
+  id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+  name: text("name").notNull().unique(),
+  kind: text("kind", { enum: ["resnet", "external"] }).notNull(),
+  architecture: text("architecture", { enum: ["resnet18", "resnet34"] }),
+  weightsSha256: bytea("weights_sha256"),
+  graphSha256: bytea("graph_sha256"),
+  preprocessing: jsonb("preprocessing"),
+  preprocessingFingerprint: text("preprocessing_fingerprint"),
+  inputSize: integer("input_size"),
+  camCells: integer("cam_cells"),
+  alphas: real("alphas").array().notNull(),
+  description: text("description"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const run = pgTable("run", {
+  id: uuid("id").primaryKey(),
+  datasetId: datasetId(),
+  modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
+  state: text("state", { enum: ["planning", "running", "completed", "failed", "cancelled"] })
+    .notNull()
+    .default("planning"),
+  shardSize: integer("shard_size").notNull(),
+  retryQuarantined: boolean("retry_quarantined").notNull().default(false),
+  embeddings: boolean("embeddings").notNull().default(false),
+  planned: counter("planned"),
+  alreadyScored: counter("already_scored"),
+  alreadyQuarantined: counter("already_quarantined"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  startedAt: instant("started_at"),
+  finishedAt: instant("finished_at"),
+  errorCode: text("error_code"),
+});
+
+export const shard = pgTable(
+  "shard",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => run.id, { onDelete: "cascade" }),
+    ordinal: integer("ordinal").notNull(),
+    imageIds: int8("image_ids").array().notNull(),
+    firstImageId: int8("first_image_id")
+      .notNull()
+      .generatedAlwaysAs(sql`image_ids[1]`),
+    lastImageId: int8("last_image_id")
+      .notNull()
+      .generatedAlwaysAs(sql`image_ids[cardinality(image_ids)]`),
+    imageCount: integer("image_count")
+      .notNull()
+      .generatedAlwaysAs(sql`cardinality(image_ids)`),
+    scored: integer("scored").notNull().default(0),
+    quarantined: integer("quarantined").notNull().default(0),
+    doneAt: instant("done_at"),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.ordinal] })],
+);
+
+export const prediction = pgTable(
+  "prediction",
+  {
+    modelId: modelId(),
+    imageId: imageId(),
+    runId: runId(),
+    logit: real("logit"),
+    probability: real("probability").notNull(),
+    entropy: real("entropy"),
+    entropyNormalized: real("entropy_normalized"),
+    degenerate: boolean("degenerate").notNull().default(false),
+    area1: real("area_1"),
+    area2: real("area_2"),
+    area3: real("area_3"),
+    area4: real("area_4"),
+    area5: real("area_5"),
+    area6: real("area_6"),
+    area7: real("area_7"),
+    area8: real("area_8"),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+);
+
+export const predictionCam = pgTable(
+  "prediction_cam",
+  {
+    modelId: modelId(),
+    imageId: imageId(),
+    height: smallint("height").notNull(),
+    width: smallint("width").notNull(),
+    grid: real("grid").array().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+);
+
+export const predictionEmbedding = pgTable(
+  "prediction_embedding",
+  {
+    modelId: modelId(),
+    imageId: imageId(),
+    embedding: bytea("embedding").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+);
+
+export const quarantine = pgTable(
+  "quarantine",
+  {
+    modelId: modelId(),
+    imageId: imageId(),
+    runId: runId(),
+    code: text("code").notNull(),
+    message: text("message").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+);
