@@ -10,6 +10,7 @@ import {
 import { camSide } from "../resnet/architecture.ts";
 import { buildResnetGraph } from "../resnet/build-graph.ts";
 import { identifyResnet, requireScorer, type ResnetWeights } from "../resnet/identify.ts";
+import { atFile } from "../weights/failure.ts";
 import { readWeights } from "../weights/read-weights.ts";
 import { writeSafetensors } from "../weights/safetensors-write.ts";
 import type { StateDict } from "../weights/tensor.ts";
@@ -51,8 +52,7 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
   const name = checkModelName("path" in source ? (source.name ?? modelNameOf(source.path)) : source.name);
   checkInputSize(preprocessing);
   const fingerprint = preprocessingFingerprint(preprocessing);
-  const stateDict = "path" in source ? await readWeights(source.path) : source.stateDict;
-  const artefacts = makeArtefacts(requireScorer(identifyResnet(stateDict)), preprocessing);
+  const artefacts = makeArtefacts(await readScorer(source), preprocessing);
   const identity = { weightsSha256: artefacts.weights.file.sha256, preprocessingFingerprint: fingerprint };
   const existing = await findByIdentity(database, identity);
   if (existing !== undefined) return { model: await repair(options, existing, artefacts), created: false };
@@ -66,6 +66,16 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
     field: "name",
     remedy: "Choose another --name.",
   });
+}
+
+async function readScorer(source: ModelSource): Promise<ResnetWeights> {
+  if (!("path" in source)) return requireScorer(identifyResnet(source.stateDict));
+  const stateDict = await readWeights(source.path);
+  try {
+    return requireScorer(identifyResnet(stateDict));
+  } catch (error) {
+    throw atFile(error, source.path);
+  }
 }
 
 interface Artefact {

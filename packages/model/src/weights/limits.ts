@@ -5,6 +5,8 @@ export const WEIGHTS_LIMITS = {
   pickleBytes: 16_777_216,
   /** A ResNet-34 checkpoint with optimizer state takes about 20,000. */
   pickleOperations: 1_000_000,
+  /** Names and texts of a pickle; tensor names have some 30 bytes. */
+  pickleTextBytes: 1_048_576,
   zipEntries: 65_536,
   /** All tensors read together; a stride of 0 can make a small file ask for any amount. */
   tensorBytes: 2 ** 31 - 1,

@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import { stripWrapperPrefixes } from "./checkpoint.ts";
-import { unreadable } from "./failure.ts";
+import { atFile, unreadable } from "./failure.ts";
 import { WEIGHTS_LIMITS } from "./limits.ts";
 import { looksLikeSafetensors, readSafetensors } from "./safetensors-read.ts";
 import type { StateDict } from "./tensor.ts";
@@ -18,12 +17,15 @@ import { openTorchZip } from "./torch-zip.ts";
  */
 export async function readWeights(path: string): Promise<StateDict> {
   try {
-    const { size } = await stat(path);
+    const stats = await stat(path);
+    // A device or a pipe could go on for ever.
+    if (!stats.isFile()) throw unreadable("The path is not that of a file.");
+    const { size } = stats;
     if (size > WEIGHTS_LIMITS.fileBytes)
       throw unreadable(`The file has ${size} bytes; the limit is ${WEIGHTS_LIMITS.fileBytes}.`);
     return await parseWeights(await readFile(path));
   } catch (error) {
-    throw withFile(error, path);
+    throw atFile(error, path);
   }
 }
 
@@ -38,20 +40,4 @@ export async function parseWeights(file: Uint8Array): Promise<StateDict> {
 /** Local file header, as torch.save's archives begin. */
 function isZip(file: Uint8Array): boolean {
   return file[0] === 0x50 && file[1] === 0x4b && file[2] === 0x03 && file[3] === 0x04;
-}
-
-function withFile(error: unknown, file: string): HairlineError {
-  if (!isHairlineError(error))
-    return new HairlineError("WEIGHTS_UNREADABLE", fileProblem(error), { file, cause: error });
-  const { code, message, field, remedy, cause } = error;
-  return new HairlineError(code, message, {
-    file,
-    cause,
-    ...(field === undefined ? {} : { field }),
-    ...(remedy === undefined ? {} : { remedy }),
-  });
-}
-
-function fileProblem(error: unknown): string {
-  return `The weights file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }

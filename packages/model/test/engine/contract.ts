@@ -90,6 +90,16 @@ export function describeInferenceEngine(
       expect(close(first.logits, second.logits)).toBe(false);
     });
 
+    test("gives arrays that can be transferred to another thread", async () => {
+      await using engine = await open(network());
+      const { logits, cams, embeddings } = await engine.infer(batch(["a", "b"]));
+      const lengths = [logits, cams, embeddings].map((array) => array.length);
+      const buffers = [logits, cams, embeddings].map((array) => array.buffer as ArrayBuffer);
+      const moved = structuredClone([logits, cams, embeddings], { transfer: buffers });
+      expect(moved.map((array) => array.length)).toEqual(lengths);
+      expect([logits, cams, embeddings].map((array) => array.length)).toEqual([0, 0, 0]);
+    });
+
     const good = batch(["a"]);
     test.each<[string, PixelBatch]>([
       ["no images", { ...good, count: 0, data: new Uint8Array() }],

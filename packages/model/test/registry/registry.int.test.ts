@@ -142,6 +142,18 @@ describe("importModel", () => {
     }));
 });
 
+test("names the file whose weights it refuses", () =>
+  withRegistry(async (registry) => {
+    const path = join(registry.folder, "headless.safetensors");
+    await writeFile(path, writeSafetensors(new Map([...weights].filter(([name]) => name !== "fc.weight"))));
+    const failed = importModel({ ...registry, source: { path }, preprocessing: PREPROCESSING });
+    await expect(failed).rejects.toMatchObject({
+      code: "WEIGHTS_TENSOR_MISSING",
+      field: "fc.weight",
+      file: path,
+    });
+  }));
+
 describe("loadModelGraph", () => {
   test("refuses a graph that was changed, until the model is imported again", () =>
     withRegistry(async (registry) => {

@@ -62,6 +62,16 @@ describe("readPickle", () => {
     expect(() => read(...bytes)).toThrow(expect.objectContaining({ code: "WEIGHTS_UNSAFE_PICKLE", field }));
   });
 
+  test("bounds the length of a text", () => {
+    const size = 2 ** 20 + 1;
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(size);
+    const bytes = Buffer.concat([Buffer.from("X"), length, Buffer.alloc(size, "a"), Buffer.from(".")]);
+    expect(() => readPickle(new ByteCursor(bytes))).toThrow(
+      expect.objectContaining({ code: "WEIGHTS_UNREADABLE" }),
+    );
+  });
+
   test("bounds the number of operations", () => {
     const endless = Buffer.concat([Buffer.alloc(1_000_001, "N"), Buffer.from(".")]);
     expect(() => readPickle(new ByteCursor(endless))).toThrow(

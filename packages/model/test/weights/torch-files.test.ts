@@ -85,6 +85,7 @@ describe("readWeights on files written by PyTorch", () => {
     ["a state dict with a number in it", "mixed.pt", "WEIGHTS_TENSOR_UNEXPECTED"],
     ["a file that does not exist", "absent.pt", "WEIGHTS_UNREADABLE"],
     ["a folder", ".", "WEIGHTS_UNREADABLE"],
+    ["a device", "/dev/zero", "WEIGHTS_UNREADABLE"],
   ])("refuses %s", async (_, name, code) => {
     await expect(readWeights(fixture(name))).rejects.toMatchObject({ code, file: fixture(name) });
   });

@@ -1,4 +1,5 @@
 import { unreadable } from "../failure.ts";
+import { WEIGHTS_LIMITS } from "../limits.ts";
 
 /** Reads a byte array front to back; every read past its end is WEIGHTS_UNREADABLE. */
 export class ByteCursor {
@@ -42,6 +43,8 @@ export class ByteCursor {
   }
 
   text(length: number): string {
+    if (length > WEIGHTS_LIMITS.pickleTextBytes)
+      throw unreadable(`The pickle has a text of ${length} bytes.`);
     return this.take(length).toString("utf8");
   }
 
