@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, open, readFile, realpath, rename } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { chmod, chown, mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { recordedData } from "./control-files.ts";
 import { embeddedFailure } from "./failure.ts";
 import { canEnter, type ServerUser } from "./server-user.ts";
 
@@ -34,10 +34,11 @@ export async function layOutHome(home: string, user: ServerUser): Promise<Server
   const mode = user.uid === undefined ? 0o700 : 0o711;
   await mkdir(control, { recursive: true, mode });
   await chmod(control, mode);
-  const dataParent = (await canEnter(user, control)) ? control : await systemParent(control);
+  const dataParent = async () => ((await canEnter(user, control)) ? control : systemParent(control));
   return {
     control,
-    data: join(dataParent, "data"),
+    // The place on record wins: opening or closing the home later must not lead to a second, empty cluster.
+    data: (await recordedData(control)) ?? join(await dataParent(), "data"),
     stagingRoot: user.uid === undefined ? control : SYSTEM_FOLDER,
     lock: join(control, "lock"),
     log: join(control, "server.log"),
@@ -68,44 +69,6 @@ async function systemParent(control: string): Promise<string> {
 export async function makeServerFolder(path: string, user: ServerUser): Promise<void> {
   await mkdir(path, { mode: 0o700 });
   if (user.uid !== undefined) await chown(path, user.uid, user.gid);
-}
-
-/** The superuser's password, made on first use from 256 random bits and kept in a file of mode 0600. */
-export async function superuserPassword({ control, data }: ServerHome): Promise<string> {
-  const file = join(control, "password");
-  if (existsSync(file)) return (await readFile(file, "utf8")).trim();
-  if (existsSync(data)) {
-    throw embeddedFailure("the embedded server's password file is gone, but its data is there", {
-      file,
-      remedy: `Restore the file; or remove ${data} to start with an empty database.`,
-    });
-  }
-  const password = randomBytes(32).toString("base64url");
-  await writeDurably(file, password);
-  return password;
-}
-
-/** The port of the last start, so that saved connection settings stay right; undefined at first. */
-export async function rememberedPort({ control }: ServerHome): Promise<number | undefined> {
-  const text = await readFile(join(control, "port"), "utf8").catch(() => "");
-  const port = Number(text);
-  return Number.isInteger(port) && port > 1023 && port < 65_536 ? port : undefined;
-}
-
-export async function rememberPort({ control }: ServerHome, port: number): Promise<void> {
-  await writeDurably(join(control, "port"), String(port));
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const draft = `${path}.draft`;
-  const file = await open(draft, "w", 0o600);
-  try {
-    await file.writeFile(`${text}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
 }
 
 /** Where a cluster is made before it is moved into its place. */

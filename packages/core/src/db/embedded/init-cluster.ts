@@ -3,6 +3,7 @@ import { chmod, chown, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 
 import type { Binaries } from "./binaries.ts";
+import { checkRecordedData, recordData } from "./control-files.ts";
 import { embeddedFailure, outputFailure } from "./failure.ts";
 import { draftOf, makeServerFolder, type ServerHome } from "./home.ts";
 import { runProgram } from "./run-program.ts";
@@ -33,13 +34,19 @@ export interface ClusterOptions {
  */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
   const { data } = options.home;
-  if (existsSync(data)) return checkVersion(data, options.binaries.version);
+  await checkRecordedData(options.home);
+  if (!existsSync(data)) await makeCluster(options);
+  await checkVersion(data, options.binaries.version);
+  await recordData(options.home);
+}
+
+async function makeCluster(options: ClusterOptions): Promise<void> {
   const draft = draftOf(options.home);
   await rm(draft, { recursive: true, force: true });
   await makeServerFolder(draft, options.user);
   try {
     await runInitdb(draft, options);
-    await rename(draft, data);
+    await rename(draft, options.home.data);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

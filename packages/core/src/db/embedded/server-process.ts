@@ -3,7 +3,7 @@ import { open, readFile, rename, statfs } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { embeddedFailure, outputFailure } from "./failure.ts";
-import { rememberedPort, rememberPort } from "./home.ts";
+import { rememberedPort, rememberPort } from "./control-files.ts";
 import type { ClusterOptions } from "./init-cluster.ts";
 import { probePort } from "./loopback-port.ts";
 import { disownStalePidFile, findPostmaster } from "./postmaster.ts";

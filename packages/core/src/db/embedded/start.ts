@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -9,7 +9,8 @@ import { provideBinaries, type Binaries } from "./binaries.ts";
 import { DATABASE, ensureDatabase } from "./ensure-database.ts";
 import { embeddedFailure, toEmbeddedFailure } from "./failure.ts";
 import { withFileLock } from "./file-lock.ts";
-import { layOutHome, superuserPassword, type ServerHome } from "./home.ts";
+import { superuserPassword } from "./control-files.ts";
+import { draftOf, layOutHome, type ServerHome } from "./home.ts";
 import { ensureCluster, SUPERUSER, type ClusterOptions } from "./init-cluster.ts";
 import { isUnused, takeLease, type Lease } from "./lease.ts";
 import { findPostmaster } from "./postmaster.ts";
@@ -81,8 +82,10 @@ export async function removeEmbeddedPostgres({ home }: Pick<EmbeddedPostgresOpti
   await withFileLock(lock, async () => {
     await stopServer(place);
     await rm(data, { recursive: true, force: true });
+    await rm(draftOf(place.home), { recursive: true, force: true });
   });
-  if (dirname(data) !== control) await rm(dirname(data), { recursive: true, force: true });
+  // Only when empty: nothing but the cluster was put there.
+  if (dirname(data) !== control) await rmdir(dirname(data)).catch(() => undefined);
   await rm(control, { recursive: true, force: true });
 }
 

@@ -36,6 +36,16 @@ test("gives the server's last lines when it does not start", async () => {
   });
 });
 
+test("does not pass an empty cluster for one that is gone", async () => {
+  await using home = await usedHome();
+  await rm(home.dataFolder, { recursive: true });
+  await expect(startEmbeddedPostgres({ home: home.path })).rejects.toMatchObject({
+    code: FAILED,
+    file: home.dataFolder,
+    message: expect.stringContaining("is gone") as string,
+  });
+});
+
 test("refuses to guess a lost password", async () => {
   await using home = await usedHome();
   await rm(join(home.path, "postgres/password"));

@@ -1,7 +1,8 @@
-import { stat } from "node:fs/promises";
+import { chmod, mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from "@hairline/core/db";
+import { temporaryFolder } from "@hairline/core/testing";
 import { expect, test } from "vitest";
 
 import { query, temporaryHome } from "./temporary-home.ts";
@@ -73,6 +74,31 @@ test("keeps rows, port and password over a stop", async () => {
   await expect(query(first.url, "select 1")).rejects.toMatchObject({ code: "ECONNREFUSED" });
   await using second = await startEmbeddedPostgres({ home: home.path, fast: true });
   expect(second).toMatchObject({ url: first.url, attached: false });
+  expect(await query(second.url, "select answer from kept")).toEqual([{ answer: 42 }]);
+});
+
+test("finds its rows again after the home was opened to all", async () => {
+  await using home = await temporaryHome("home", 0o700);
+  const first = await startEmbeddedPostgres({ home: home.path, fast: true });
+  await query(first.url, "create table kept as select 42 as answer");
+  await first.stop();
+  await chmod(home.path, 0o755);
+  await chmod(dirname(home.path), 0o755);
+  await using second = await startEmbeddedPostgres({ home: home.path, fast: true });
+  expect(second.dataFolder).toBe(first.dataFolder);
+  expect(await query(second.url, "select answer from kept")).toEqual([{ answer: 42 }]);
+});
+
+test("finds its rows again after the home was moved", async () => {
+  await using folder = await temporaryFolder();
+  await chmod(folder.path, 0o755);
+  await mkdir(join(folder.path, "old"));
+  await chmod(join(folder.path, "old"), 0o755);
+  const first = await startEmbeddedPostgres({ home: join(folder.path, "old"), fast: true });
+  await query(first.url, "create table kept as select 42 as answer");
+  await first.stop();
+  await rename(join(folder.path, "old"), join(folder.path, "new"));
+  await using second = await startEmbeddedPostgres({ home: join(folder.path, "new"), fast: true });
   expect(await query(second.url, "select answer from kept")).toEqual([{ answer: 42 }]);
 });
 
