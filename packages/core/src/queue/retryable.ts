@@ -45,6 +45,7 @@ export const RETRYABLE = {
   BAD_THRESHOLD: false,
   FACTS_MISSING: false,
   NO_PREDICTIONS: false,
+  LABELS_ONE_SIDED: false,
   RUN_NOT_FOUND: false,
   LEDGER_UNBALANCED: false,
   WORKER_FAILED: true,
