@@ -99,11 +99,13 @@ function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
 /** The first of the steps 1, 1/2, 1/4, … that lowers the value enough; undefined when rounding hides them all. */
 function lineSearch(objective: Objective, state: State, direction: Float64Array): State | undefined {
   const slope = -dot(state.gradient, direction);
+  // Near the minimum the value moves by less than its own rounding while the gradient still falls.
+  const slack = 4 * Number.EPSILON * Math.abs(state.value);
   for (let size = 1; size >= SMALLEST_STEP; size /= 2) {
     const point = Float64Array.from(state.point);
     addScaled(point, direction, -size);
     const next = evaluate(objective, point);
-    if (next.value <= state.value + ARMIJO * size * slope && next.value < state.value) return next;
+    if (next.value <= state.value + ARMIJO * size * slope + slack) return next;
   }
   return undefined;
 }

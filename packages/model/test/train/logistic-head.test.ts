@@ -68,13 +68,16 @@ describe("logisticObjective", () => {
 });
 
 describe("trainLogisticHead", () => {
-  it.each(fixture.cases)("finds scikit-learn's optimum at l2 $l2, weight $positiveWeight", async (expected) => {
-    const { l2, positiveWeight } = expected;
-    const head = await trainLogisticHead({ ...fixtureRows, l2, positiveWeight, tolerance: 1e-9 });
-    expect(head.converged).toBe(true);
-    expected.weight.forEach((weight, j) => expect(head.weight[j]).toBeCloseTo(weight, 5));
-    expect(head.bias).toBeCloseTo(expected.bias, 5);
-  });
+  it.each(fixture.cases)(
+    "finds scikit-learn's optimum at l2 $l2, weight $positiveWeight",
+    async (expected) => {
+      const { l2, positiveWeight } = expected;
+      const head = await trainLogisticHead({ ...fixtureRows, l2, positiveWeight, tolerance: 1e-9 });
+      expect(head.converged).toBe(true);
+      expected.weight.forEach((weight, j) => expect(head.weight[j]).toBeCloseTo(weight, 5));
+      expect(head.bias).toBeCloseTo(expected.bias, 5);
+    },
+  );
 
   it("gives a constant column no weight", async () => {
     const head = await trainLogisticHead(fixtureRows);
@@ -82,7 +85,11 @@ describe("trainLogisticHead", () => {
   });
 
   it("weighs classes by their inverse frequency when balanced", async () => {
-    const rows = { embeddings: Float32Array.of(0, 1, 2, 3, 4), labels: Uint8Array.of(0, 1, 0, 0, 1), width: 1 };
+    const rows = {
+      embeddings: Float32Array.of(0, 1, 2, 3, 4),
+      labels: Uint8Array.of(0, 1, 0, 0, 1),
+      width: 1,
+    };
     const balanced = await trainLogisticHead({ ...rows, positiveWeight: "balanced" });
     expect(balanced.positiveWeight).toBe(1.5);
     expect(balanced).toEqual(await trainLogisticHead({ ...rows, positiveWeight: 1.5 }));

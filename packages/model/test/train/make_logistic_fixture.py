@@ -21,7 +21,7 @@ deviation[4] = 1
 columns = (embeddings - mean) / deviation
 cases = []
 for l2, positive_weight in [(1e-3, 1.0), (0.05, 1.0), (0.01, 3.5), (1.0, 0.5)]:
-    model = LogisticRegression(C=1 / (n * l2), class_weight={0: 1, 1: positive_weight}, tol=1e-12, max_iter=10000)
+    model = LogisticRegression(C=1 / (n * l2), class_weight={0: 1, 1: positive_weight}, solver="newton-cg", tol=1e-12, max_iter=10000)
     model.fit(columns, labels)
     weight = model.coef_[0] / deviation
     cases.append({
