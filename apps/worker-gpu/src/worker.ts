@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase, type Database } from "@hairline/core/db";
 import { scoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
@@ -15,6 +16,8 @@ const SHARDS_AT_ONCE = 2;
 
 /** Connections: two shards that load or commit, and one to spare. */
 const DATABASE_CONNECTIONS = 3;
+
+const DATABASE_CLOSE_MS = 2_000;
 
 /** How often shards of dead workers are looked for. */
 const STALLED_CHECKS_PER_LOCK = 4;
@@ -79,7 +82,8 @@ function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan)
 async function closeParts({ database, queues, decoders, device }: OpenParts, drainMs: number): Promise<void> {
   await queues?.close({ drainMs });
   await Promise.all([decoders?.close(), device?.close()]);
-  await database?.close();
+  // A shard that was given up can still wait for a lock; its transaction ends with the process.
+  await Promise.race([database?.close(), wait(DATABASE_CLOSE_MS, undefined, { ref: false })]);
 }
 
 function logFailure(log: Logger, { jobId, error, attempt, willRetry }: FailedTry): void {

@@ -2,7 +2,7 @@ import { HairlineError, toHairlineError } from "@hairline/core/errors";
 import { configureSharp, type DecodeLimits } from "@hairline/imaging/decode";
 import { loadPixels, type PixelImage, type Preprocessing } from "@hairline/imaging/preprocess";
 import { ownBytes } from "../threads/own-bytes.ts";
-import { serveRequests } from "../threads/serve-requests.ts";
+import { serveRequests, type Answer } from "../threads/serve-requests.ts";
 
 export interface DecodeRequest {
   readonly bytes: Uint8Array;
@@ -12,7 +12,7 @@ export interface DecodeRequest {
 
 configureSharp();
 
-serveRequests<DecodeRequest, PixelImage>(async ({ bytes, preprocessing, limits }) => {
+serveRequests(async ({ bytes, preprocessing, limits }: DecodeRequest): Promise<Answer<PixelImage>> => {
   const pixels = await loadPixels(bytes, preprocessing, limits).catch((error: unknown) => {
     throw asImageError(error);
   });

@@ -8,7 +8,7 @@ import { openModelEngine } from "./open-model-engine.ts";
 const settings = workerData as InferenceThreadData;
 const engines = new Map<number, InferenceEngine>();
 
-serveRequests<InferenceRequest, InferenceReply>(async (request) => {
+serveRequests(async (request: InferenceRequest): Promise<Answer<InferenceReply>> => {
   switch (request.type) {
     case "load": {
       const engine = await openModelEngine(request.graph, settings);

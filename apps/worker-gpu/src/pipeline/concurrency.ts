@@ -40,15 +40,16 @@ export async function forEachConcurrently<Item>(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   let failure: { reason: unknown } | undefined;
+  const start = async (item: Item) => {
+    try {
+      await visit(item);
+    } catch (reason) {
+      failure ??= { reason };
+    }
+  };
   try {
     for await (const item of items) {
-      const call: Promise<void> = visit(item)
-        .catch((reason: unknown) => {
-          failure ??= { reason };
-        })
-        .then(() => {
-          running.delete(call);
-        });
+      const call = start(item).finally(() => running.delete(call));
       running.add(call);
       if (running.size >= limit) await Promise.race(running);
       if (failure !== undefined) break;

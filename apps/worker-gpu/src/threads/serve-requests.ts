@@ -1,35 +1,33 @@
-import type { Transferable } from "node:worker_threads";
-import { parentPort } from "node:worker_threads";
+import { parentPort, type Transferable } from "node:worker_threads";
 import { HairlineError } from "@hairline/core/errors";
 import { toPlainError, type ThreadReply, type ThreadRequest } from "./protocol.ts";
 
-export interface Answer<Response> {
+export interface Answer<Response = unknown> {
   readonly value: Response;
   /** Buffers moved to the caller rather than copied. */
   readonly transfer?: readonly Transferable[];
 }
 
 /** Thread side of ThreadPool: answers requests one after the other, in the order they were sent. */
-export function serveRequests<Request, Response>(
-  handle: (request: Request) => Promise<Answer<Response>>,
-): void {
+export function serveRequests(handle: (request: never) => Promise<Answer>): void {
   if (parentPort === null) {
     throw new HairlineError("INTERNAL", "This module runs only as a worker thread.");
   }
   const port = parentPort;
   const reply = (message: ThreadReply, transfer: readonly Transferable[] = []) =>
     port.postMessage(message, transfer);
+  const answer = async ({ id, message }: ThreadRequest) => {
+    try {
+      const { value, transfer } = await handle(message as never);
+      reply({ type: "result", id, value }, transfer);
+    } catch (error) {
+      reply({ type: "error", id, error: toPlainError(error) });
+    }
+  };
 
   let previous = Promise.resolve();
-  port.on("message", ({ id, message }: ThreadRequest) => {
-    previous = previous.then(async () => {
-      try {
-        const { value, transfer } = await handle(message as Request);
-        reply({ type: "result", id, value }, transfer);
-      } catch (error) {
-        reply({ type: "error", id, error: toPlainError(error) });
-      }
-    });
+  port.on("message", (request: ThreadRequest) => {
+    previous = previous.then(() => answer(request));
   });
   reply({ type: "ready" });
 }

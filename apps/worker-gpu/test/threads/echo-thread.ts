@@ -7,7 +7,7 @@ export type EchoRequest =
   | { readonly type: "crash" }
   | { readonly type: "hang" };
 
-serveRequests<EchoRequest, unknown>(async (request) => {
+serveRequests(async (request: EchoRequest) => {
   switch (request.type) {
     case "echo":
       if (request.gate !== undefined) Atomics.wait(new Int32Array(request.gate), 0, 0);
