@@ -62,8 +62,8 @@ const MAX_STALLED_COUNT = 50;
 /** Wait before a worker asks a lost server again; BullMQ's own 15 s idle through a restart of two. */
 const RETRY_CONNECTION_MS = 1_000;
 
-/** How long a server may take to answer the goodbye of an idle worker; a lost one never does. */
-const GOODBYE_MS = 2_000;
+/** How long a server may take to store the last results and say goodbye; a lost one never does. */
+const GOODBYE_MS = 3_000;
 
 /** Connects a handler that knows nothing of BullMQ to a queue. */
 export function startWorker<Payload>(parts: WorkerParts<Payload>): QueueWorker {
@@ -97,7 +97,8 @@ export function startWorker<Payload>(parts: WorkerParts<Payload>): QueueWorker {
       willRetry: job.finishedOn === undefined,
     });
   });
-  // Another worker may have the job by now: stop working on it twice.
+  // Another worker may have the job by now: stop working on it twice. BullMQ types the reason as text, but passes on
+  // whatever it is given.
   worker.on("lockRenewalFailed", (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, lockLost(jobId) as unknown as string);
   });

@@ -30,6 +30,7 @@ export interface QueueFailure<Payload> {
 
 /** Named queues on one server. Postgres holds the truth; what is here can be put back at any time. */
 export interface Queues extends AsyncDisposable {
+  /** Where it is open, with the password: not for logs. */
   readonly connection: QueueConnection;
   /**
    * Adds one job for each payload, in order. The same key is the same job: one that waits or runs is left alone,
