@@ -42,7 +42,9 @@ export function createProgress(
     update(done, total) {
       state.done = done;
       if (total !== undefined) state.total = total;
-      if (now() - state.lastPrintedMs >= intervalMs) print(false);
+      // The last line is finish()'s.
+      const complete = state.done === state.total;
+      if (!complete && now() - state.lastPrintedMs >= intervalMs) print(false);
     },
     finish: () => print(true),
   };
@@ -70,9 +72,9 @@ export function formatCount(count: number): string {
 
 /** Seconds as "8.4 s", "3 min 20 s" or "2 h 5 min". */
 export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
