@@ -18,6 +18,7 @@ import { launchServer, START_TIMEOUT_MS, stopServer } from "./server-process.ts"
 import { serverUser, type ServerUser } from "./server-user.ts";
 
 const POLL_MS = 20;
+const ATTACH_TRIES = 20;
 
 export interface EmbeddedPostgresOptions {
   /** Folder for everything Hairline keeps; the server's part is `<home>/postgres`. Made if missing. */
@@ -95,20 +96,39 @@ async function findPlace(homeFolder: string): Promise<Place> {
   return { user, home, binaries: await provideBinaries(user, home.stagingRoot) };
 }
 
+/** A server that is being killed still takes connections for a moment, and breaks them: then look again. */
 async function startOrAttach(place: Place, options: EmbeddedPostgresOptions): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt++) {
+    const running = await settledPort(place.home);
+    try {
+      return await useServer(place, options, running);
+    } catch (error) {
+      if (running === undefined) await stopServer(place);
+      if (running === undefined || attempt === ATTACH_TRIES || !isConnectionLost(error)) throw error;
+      await delay(attempt * 100);
+    }
+  }
+}
+
+async function useServer(
+  place: Place,
+  options: EmbeddedPostgresOptions,
+  running: number | undefined,
+): Promise<RunningServer> {
   const password = await superuserPassword(place.home);
-  const running = await settledPort(place.home);
   const port = running ?? (await startServer({ ...place, password, fast: options.fast ?? false }));
   const connection = { host: "127.0.0.1", port, user: SUPERUSER, password, connectionTimeoutMillis: 30_000 };
-  try {
-    await ensureDatabase(connection);
-    const lease = await takeLease(connection);
-    if (options.keepRunning) await writeFile(place.home.keepRunning, "", { mode: 0o600 });
-    return { connection, attached: running !== undefined, lease };
-  } catch (error) {
-    if (running === undefined) await stopServer(place);
-    throw error;
-  }
+  await ensureDatabase(connection);
+  const lease = await takeLease(connection);
+  if (options.keepRunning) await writeFile(place.home.keepRunning, "", { mode: 0o600 });
+  return { connection, attached: running !== undefined, lease };
+}
+
+function isConnectionLost(error: unknown): boolean {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  // 57P01 to 57P03: shutting down, crashed, starting up.
+  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "57P01", "57P02", "57P03"].includes(code)) return true;
+  return message === "Connection terminated unexpectedly";
 }
 
 async function startServer(cluster: ClusterOptions): Promise<number> {
