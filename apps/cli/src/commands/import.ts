@@ -73,7 +73,7 @@ function printReport(output: Output, report: ImportReport): void {
   const { added, updated, unchanged, duplicates, rejected, ignored } = report;
   output.table(
     ["added", "updated", "unchanged", "duplicates", "rejected", "ignored"],
-    [[added, updated, unchanged, duplicates, rejected, ignored].map(formatCount)],
+    [[added, updated, unchanged, duplicates, rejected, ignored]],
   );
   if (report.factsRemoved > 0) {
     output.line(
