@@ -17,6 +17,19 @@ async function main(): Promise<number> {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  // A reader that has had enough, such as head, closes the pipe: stop quietly, but close the servers.
+  let readerGone = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    readerGone = true;
+    interruption.abort(error);
+  });
+
+  // `hairline … | head` closes our stdout: there is nobody left to tell, so end quietly as other commands do.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
 
   let output = createOutput(process, { color: true });
   let stack: Promise<OpenedStack> | undefined;
@@ -32,6 +45,7 @@ async function main(): Promise<number> {
     await createProgram(context).parseAsync();
     return 0;
   } catch (error) {
+    if (readerGone) return 0;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const coded = toHairlineError(interruption.signal.aborted ? interruption.signal.reason : error);
     output.error(coded);
