@@ -145,6 +145,8 @@ async function importFile(
   const target = { database, importId, dataset, modelId: model.id, seen: new SeenImages() };
   const withoutFacts = await writeBatches(target, { first: first.value, rest: batches, tally, options });
   signal?.throwIfAborted();
+  // Sweeps follow at once, and the planner would take the new rows for a few hundred until autovacuum comes by.
+  if (tally.counts.added > 0) await database.pool.query("analyze study, image, prediction");
   await database.pool.query("update import set finished_at = now() where id = $1", [importId]);
   return {
     ...tally.counts,

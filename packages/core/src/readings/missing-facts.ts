@@ -30,8 +30,8 @@ export async function requireSweepFacts(client: pg.PoolClient, plan: SweepPlan):
   if (found === undefined || found.images === 0) return;
   throw new HairlineError(
     "FACTS_MISSING",
-    `${found.images} labelled images of ${scope.dataset} are at or above the lowest p_low but lack CAM facts of this ` +
-      `sweep; the first is ${found.first_object_key}.`,
+    `Labelled images of ${scope.dataset} at or above the lowest p_low without CAM facts of this sweep: ` +
+      `${found.images}; the first is ${found.first_object_key}.`,
     { file: found.first_object_key, remedy: remedyFor(plan, alphas.fromGrid.length > 0) },
   );
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { loadSql, streamRows } from "../db/index.ts";
 import { outcomeOf, type Outcome, type TriageReason } from "../triage/index.ts";
 import { openSnapshot } from "./snapshot.ts";
-import { resolveScope } from "./scope.ts";
+import { noPredictions, resolveScope } from "./scope.ts";
 import type { TriageRequest } from "./triage-dataset.ts";
 import { checkPolicy, policyParams, requireAlpha } from "./triage-policy-params.ts";
 
@@ -54,7 +54,7 @@ function triagedImage(row: ImageRow): TriagedImage {
 /**
  * Each scored image of a dataset with its outcome, by object key, streamed in bounded memory from one snapshot.
  *
- * @throws HairlineError as `triageDataset`, but yields nothing when there is no prediction
+ * @throws HairlineError as `triageDataset`
  */
 export async function* triageImages(request: TriageRequest): AsyncGenerator<TriagedImage> {
   const { database, policy, filter } = request;
@@ -63,5 +63,10 @@ export async function* triageImages(request: TriageRequest): AsyncGenerator<Tria
   await using snapshot = await openSnapshot(database);
   await requireAlpha(snapshot.client, scope, policy);
   const query = { sql: loadSql("triage-rows"), params: policyParams(scope, { policy, filter }) };
-  for await (const rows of streamRows<ImageRow>(snapshot.client, query)) yield* rows.map(triagedImage);
+  let images = 0;
+  for await (const rows of streamRows<ImageRow>(snapshot.client, query)) {
+    images += rows.length;
+    yield* rows.map(triagedImage);
+  }
+  if (images === 0) throw noPredictions(scope.dataset, scope.model);
 }

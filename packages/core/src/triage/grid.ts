@@ -138,3 +138,8 @@ export function configAt(grid: SweepGrid, index: number): Policy {
   }
   return { pLow, entropyMax, areaMax, alpha };
 }
+
+/** Whether config `index` differs from an earlier one only in an alpha that no area gate reads. */
+export function repeatsEarlierAlpha(grid: SweepGrid, index: number): boolean {
+  return index % grid.alpha.length > 0 && configAt(grid, index).areaMax === null;
+}

@@ -6,12 +6,19 @@ export {
   MAX_CONFIGS,
   parseGridAxis,
   parseSweepGrid,
+  repeatsEarlierAlpha,
   type SweepGrid,
   type SweepGridText,
 } from "./grid.ts";
 export { countOf, triageMetrics, type TriageCounts, type TriageMetrics } from "./metrics.ts";
 export { formatPolicy, parsePolicy, type Policy } from "./policy.ts";
-export { paretoFront, RANKABLE_METRICS, topConfigs, type RankableMetric } from "./ranking.ts";
+export {
+  paretoFront,
+  RANKABLE_METRICS,
+  topConfigs,
+  type RankableMetric,
+  type RankingOptions,
+} from "./ranking.ts";
 export { prefixSums, suffixSums } from "./suffix-sums.ts";
 export {
   cellsPerAlpha,

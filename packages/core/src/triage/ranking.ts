@@ -1,4 +1,4 @@
-import { type TriageMetrics, triageMetrics } from "./metrics.ts";
+import { triageMetrics } from "./metrics.ts";
 import { countsAt, type SweepCounts } from "./sweep-cube.ts";
 
 export const RANKABLE_METRICS = [
@@ -31,17 +31,25 @@ function insertRanked(best: Ranked[], entry: Ranked, limit: number): void {
   if (best.length > limit) best.pop();
 }
 
+export interface RankingOptions {
+  readonly by: RankableMetric;
+  /** At least 1, small: each of the configs is compared with the list. */
+  readonly limit: number;
+  /** Leaves out configs by index, such as repeats. */
+  readonly skip?: (index: number) => boolean;
+}
+
 /**
  * The best configs by one metric, best first; ties go to the higher coverage, then to the earlier config.
  * Configs whose metric is undefined are left out.
  *
- * @param limit at least 1, small: each of the configs is compared with the list
  * @returns config indices, at most `limit`
  */
-export function topConfigs(counts: SweepCounts, by: RankableMetric, limit: number): number[] {
+export function topConfigs(counts: SweepCounts, { by, limit, skip }: RankingOptions): number[] {
   const best: Ranked[] = [];
   for (let index = 0; index < counts.tp.length; index++) {
-    const metrics: TriageMetrics = triageMetrics(countsAt(counts, index));
+    if (skip?.(index) === true) continue;
+    const metrics = triageMetrics(countsAt(counts, index));
     const value = metrics[by];
     if (value === null) continue;
     insertRanked(best, { index, value, coverage: metrics.coverage ?? 0 }, limit);

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { configAt, configCount, MAX_CONFIGS, parseGridAxis, parseSweepGrid } from "../../src/triage/index.ts";
+import {
+  configAt,
+  configCount,
+  MAX_CONFIGS,
+  parseGridAxis,
+  parseSweepGrid,
+  repeatsEarlierAlpha,
+} from "../../src/triage/index.ts";
 
 test.each([
   ["0.18:0.26:0.02", [0.18, 0.2, 0.22, 0.24, 0.26]],
@@ -68,5 +75,8 @@ test("numbers the configs with alpha varying fastest, then area_max, entropy_max
     ),
   );
   expect(configs).toEqual(nested);
+  const repeats = nested.flatMap((_, index) => (repeatsEarlierAlpha(grid, index) ? [index] : []));
+  // Of each four configs (area none and 0.3, alpha 0.4 and 0.5) the second leaves the area gate out again.
+  expect(repeats).toEqual([1, 5, 9, 13, 17, 21]);
   expect(() => configAt(grid, 24)).toThrow(expect.objectContaining({ code: "BAD_SHAPE" }));
 });

@@ -24,10 +24,11 @@ const CONFIGS = sweepOf([
 ]);
 
 test("ranks by the metric, then coverage, then order, and leaves undefined ones out", () => {
-  expect(topConfigs(CONFIGS, "accuracy", 10)).toEqual([2, 5, 1, 0, 3, 6]);
-  expect(topConfigs(CONFIGS, "accuracy", 3)).toEqual([2, 5, 1]);
-  expect(topConfigs(CONFIGS, "overallAccuracy", 2)).toEqual([3, 1]);
-  expect(topConfigs(CONFIGS, "coverage", 1)).toEqual([3]);
+  expect(topConfigs(CONFIGS, { by: "accuracy", limit: 10 })).toEqual([2, 5, 1, 0, 3, 6]);
+  expect(topConfigs(CONFIGS, { by: "accuracy", limit: 3 })).toEqual([2, 5, 1]);
+  expect(topConfigs(CONFIGS, { by: "accuracy", limit: 3, skip: (index) => index === 5 })).toEqual([2, 1, 0]);
+  expect(topConfigs(CONFIGS, { by: "overallAccuracy", limit: 2 })).toEqual([3, 1]);
+  expect(topConfigs(CONFIGS, { by: "coverage", limit: 1 })).toEqual([3]);
 });
 
 test("keeps the configs no other beats in both coverage and accuracy", () => {
