@@ -1,14 +1,24 @@
 import { Command } from "commander";
+import { registerDatasets } from "./commands/datasets.ts";
+import { registerImport } from "./commands/import.ts";
 import { registerMigrate } from "./commands/migrate.ts";
 import { registerModel } from "./commands/model.ts";
+import { registerPredictions } from "./commands/predictions.ts";
 import { registerRuns } from "./commands/runs.ts";
 import { registerScore } from "./commands/score.ts";
+import { registerSweep } from "./commands/sweep.ts";
+import { registerTriage } from "./commands/triage.ts";
 import type { CliContext } from "./context.ts";
 
 /** In the order `--help` lists them: the order a newcomer needs them in. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
+  registerImport,
+  registerDatasets,
   registerModel,
   registerScore,
+  registerPredictions,
+  registerTriage,
+  registerSweep,
   registerRuns,
   registerMigrate,
 ];

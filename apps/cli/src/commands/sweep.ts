@@ -1,0 +1,155 @@
+import { sweep, sweepRow, type SweepResult } from "@hairline/core/readings";
+import {
+  formatThreshold,
+  paretoFront,
+  parseSweepGrid,
+  repeatsEarlierAlpha,
+  topConfigs,
+  type RankableMetric,
+} from "@hairline/core/triage";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { CliContext } from "../context.ts";
+import type { Cell, Output } from "../output.ts";
+import { formatCount, formatDuration } from "../progress.ts";
+import { addReadingOptions, metricCell, readingRequest, type ReadingOptions } from "../reading-options.ts";
+import { writeSweepCsv, writeSweepJson } from "../sweep-export.ts";
+
+interface SweepOptions extends ReadingOptions {
+  readonly pLow: string;
+  readonly entropyMax: string;
+  readonly areaMax: string;
+  readonly alpha: string;
+  readonly top?: number;
+  readonly by: keyof typeof RANKINGS;
+}
+
+const RANKINGS = {
+  overall_accuracy: "overallAccuracy",
+  accuracy: "accuracy",
+  precision: "precision",
+  recall: "recall",
+  f1: "f1",
+  coverage: "coverage",
+} as const satisfies Record<string, RankableMetric>;
+
+const DEFAULT_TOP = 10;
+const MAX_TOP = 1000;
+
+export function registerSweep(program: Command, context: CliContext): void {
+  addReadingOptions(program.command("sweep"))
+    .description("evaluate a grid of policies over the labelled images, from stored facts alone")
+    .option("--p-low <values>", "start:end:step, or a list", "0.18:0.26:0.02")
+    .option("--entropy-max <values>", "the same, in nats; none leaves the gate out", "2.2:3.8:0.4")
+    .option(
+      "--area-max <values>",
+      "the same, as a share of cells; none leaves the gate out",
+      "none,0.30,0.25,0.20,0.15",
+    )
+    .option("--alpha <values>", "the same, as a share of the CAM's maximum", "0.3:0.7:0.1")
+    .option("--top <n>", `the best configs only (a table shows ${DEFAULT_TOP})`, topCount)
+    .addOption(
+      new Option("--by <metric>", "what the best configs are best at")
+        .choices(Object.keys(RANKINGS))
+        .default("overall_accuracy"),
+    )
+    .option("--csv", "print one line for each config")
+    .action((dataset: string | undefined, options: SweepOptions) => runSweep(context, dataset, options));
+}
+
+function topCount(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_TOP) return Number(text);
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_TOP}.`);
+}
+
+async function runSweep(
+  context: CliContext,
+  dataset: string | undefined,
+  options: SweepOptions,
+): Promise<void> {
+  const grid = parseSweepGrid(options);
+  const request = await readingRequest(context, dataset, options);
+  const startedMs = performance.now();
+  const result = await sweep({ ...request, grid });
+  const seconds = (performance.now() - startedMs) / 1000;
+  const { output, signal } = context;
+  const best = (limit: number): number[] =>
+    topConfigs(result.counts, {
+      by: RANKINGS[options.by],
+      limit,
+      skip: (index) => repeatsEarlierAlpha(grid, index),
+    });
+  const chosen = options.top === undefined ? undefined : best(options.top);
+  if (options.csv === true) return writeSweepCsv(output, result, { chosen, signal });
+  if (options.json === true) return writeSweepJson(output, result, { chosen, signal, seconds });
+  printSummary(output, result, seconds);
+  output.line();
+  output.line(`best by ${options.by}, ties to the higher coverage:`);
+  printConfigs(output, result, chosen ?? best(DEFAULT_TOP));
+  output.line();
+  printFront(output, result);
+}
+
+function printSummary(output: Output, result: SweepResult, seconds: number): void {
+  const { scope, labelled, unlabelled, rocAuc } = result;
+  const images = labelled.positive + labelled.negative;
+  output.line(
+    `${formatCount(result.configs)} configs over ${formatCount(images)} labelled images of ${scope.dataset} ` +
+      `(fractures: ${formatCount(labelled.positive)}) scored by ${scope.model}, in ${elapsed(seconds)}`,
+  );
+  output.line(`ROC-AUC of the probability: ${metricCell(rocAuc) ?? "undefined, since a class is absent"}`);
+  if (unlabelled > 0) output.line(`scored images without a label, left out: ${formatCount(unlabelled)}`);
+  const fromGrid = result.grid.alpha.filter((_, index) => result.alphaSource[index] === "grid");
+  if (fromGrid.length > 0) {
+    output.notice(
+      `areas at alpha ${fromGrid.join(", ")} were counted from the stored CAMs: no column holds them`,
+    );
+  }
+}
+
+function elapsed(seconds: number): string {
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : formatDuration(seconds);
+}
+
+const FRONT_SHOWN = 10;
+
+function printFront(output: Output, result: SweepResult): void {
+  const front = paretoFront(result.counts);
+  output.line(
+    `${formatCount(front.length)} configs are beaten by no other in both coverage and accuracy` +
+      `${front.length > FRONT_SHOWN ? `; ${FRONT_SHOWN} of them, evenly spaced` : ""}:`,
+  );
+  printConfigs(output, result, evenlySpaced(front, FRONT_SHOWN));
+}
+
+function evenlySpaced(indices: readonly number[], limit: number): number[] {
+  if (indices.length <= limit) return [...indices];
+  const step = (indices.length - 1) / (limit - 1);
+  return Array.from({ length: limit }, (_, at) => indices[Math.round(at * step)] ?? 0);
+}
+
+const POLICY_HEAD = ["p_low", "entropy_max", "area_max", "alpha"];
+const METRIC_HEAD = ["coverage", "accuracy", "precision", "recall", "F1", "overall", "inconclusive"];
+
+function printConfigs(output: Output, result: SweepResult, indices: readonly number[]): void {
+  output.table(
+    [...POLICY_HEAD, ...METRIC_HEAD],
+    indices.map((index) => configRow(result, index)),
+  );
+}
+
+function configRow(result: SweepResult, index: number): Cell[] {
+  const { policy, counts, metrics } = sweepRow(result, index);
+  return [
+    formatThreshold(policy.pLow),
+    formatThreshold(policy.entropyMax),
+    formatThreshold(policy.areaMax),
+    policy.areaMax === null ? null : formatThreshold(policy.alpha),
+    metricCell(metrics.coverage),
+    metricCell(metrics.accuracy),
+    metricCell(metrics.precision),
+    metricCell(metrics.recall),
+    metricCell(metrics.f1),
+    metricCell(metrics.overallAccuracy),
+    counts.inconclusive,
+  ];
+}

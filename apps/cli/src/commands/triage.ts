@@ -1,0 +1,145 @@
+import {
+  triageDataset,
+  triageImages,
+  type TriageReport,
+  type TriageRequest,
+  type TriageSummary,
+} from "@hairline/core/readings";
+import { formatPolicy, parsePolicy, TRIAGE_REASONS, outcomeOf } from "@hairline/core/triage";
+import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
+import { csvLine } from "../csv.ts";
+import type { Cell, Output } from "../output.ts";
+import { formatCount } from "../progress.ts";
+import { addReadingOptions, metricCell, readingRequest, type ReadingOptions } from "../reading-options.ts";
+
+interface TriageOptions extends ReadingOptions {
+  readonly policy: string;
+}
+
+export function registerTriage(program: Command, context: CliContext): void {
+  addReadingOptions(program.command("triage"))
+    .description("say negative, positive or inconclusive of every scored image under one policy")
+    .requiredOption(
+      "--policy <thresholds>",
+      "p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5; none leaves a gate out",
+    )
+    .option("--csv", "print one line for each image, with its outcome and the reason")
+    .action(async (dataset: string | undefined, options: TriageOptions) => {
+      const policy = parsePolicy(options.policy);
+      const request = { ...(await readingRequest(context, dataset, options)), policy };
+      if (options.csv === true) return writeImages(context, request);
+      const report = await triageDataset(request);
+      if (options.json === true) printJson(context.output, report);
+      else printReport(context.output, report);
+    });
+}
+
+const IMAGE_COLUMNS = [
+  "image",
+  "study",
+  "body_part",
+  "split",
+  "label",
+  "probability",
+  "entropy",
+  "area",
+  "degenerate",
+  "outcome",
+  "reason",
+];
+
+async function writeImages({ output, signal }: CliContext, request: TriageRequest): Promise<void> {
+  let lines = csvLine(IMAGE_COLUMNS);
+  for await (const image of triageImages(request)) {
+    lines += csvLine([
+      image.objectKey,
+      image.studyKey,
+      image.bodyPart,
+      image.split,
+      image.label,
+      image.probability,
+      image.entropy,
+      image.area,
+      image.degenerate,
+      image.outcome,
+      image.reason,
+    ]);
+    if (lines.length < 65_536) continue;
+    signal.throwIfAborted();
+    await output.write(lines);
+    lines = "";
+  }
+  await output.write(lines);
+}
+
+function printJson(output: Output, { scope, policy, alphaSource, overall, bodyParts }: TriageReport): void {
+  output.json({ dataset: scope.dataset, model: scope.model, policy, alphaSource, overall, bodyParts });
+}
+
+function printReport(output: Output, report: TriageReport): void {
+  const { scope, policy, overall, bodyParts } = report;
+  output.line(`${scope.dataset} scored by ${scope.model}, policy ${formatPolicy(policy)}`);
+  output.line();
+  output.table(
+    ["", "images", "negative", "positive", "inconclusive"],
+    [outcomeRow("all", overall), ...bodyParts.map((part) => outcomeRow(part.bodyPart ?? "(unknown)", part))],
+  );
+  output.line();
+  output.table(
+    ["reason", "outcome", "images"],
+    TRIAGE_REASONS.map((reason) => [reason, outcomeOf(reason), overall.reasons[reason]]),
+  );
+  output.line();
+  if (overall.labelled === 0) output.line("No image is labelled, so there are no metrics.");
+  else printMetrics(output, report);
+  if (report.alphaSource === "grid") {
+    output.notice(`areas at alpha ${policy.alpha} were counted from the stored CAMs: no column holds them`);
+  }
+}
+
+function outcomeRow(name: string, { images, outcomes }: TriageSummary): Cell[] {
+  return [name, images, outcomes.negative, outcomes.positive, outcomes.inconclusive];
+}
+
+function printMetrics(output: Output, { overall, bodyParts }: TriageReport): void {
+  output.table(
+    [
+      "labelled",
+      "images",
+      "tp",
+      "fp",
+      "tn",
+      "fn",
+      "coverage",
+      "accuracy",
+      "precision",
+      "recall",
+      "F1",
+      "overall",
+    ],
+    [metricRow("all", overall), ...bodyParts.map((part) => metricRow(part.bodyPart ?? "(unknown)", part))],
+  );
+  output.line(
+    "accuracy, precision, recall and F1 are of confident images; overall accuracy counts inconclusive as wrong",
+  );
+  const unlabelled = overall.images - overall.labelled;
+  if (unlabelled > 0) output.line(`images without a label, in no metric: ${formatCount(unlabelled)}`);
+}
+
+function metricRow(name: string, { labelled, counts, metrics }: TriageSummary): Cell[] {
+  return [
+    name,
+    labelled,
+    counts.tp,
+    counts.fp,
+    counts.tn,
+    counts.fn,
+    metricCell(metrics.coverage),
+    metricCell(metrics.accuracy),
+    metricCell(metrics.precision),
+    metricCell(metrics.recall),
+    metricCell(metrics.f1),
+    metricCell(metrics.overallAccuracy),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { ImageFilter, ReadingRequest } from "@hairline/core/readings";
+import { Option, type Command } from "commander";
+import type { CliContext } from "./context.ts";
+import { resolveDataset } from "./selection.ts";
+
+/** The options that every reading of stored facts has. */
+export interface ReadingOptions {
+  readonly model?: string;
+  readonly bodyPart?: string[];
+  readonly split?: string[];
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+export function addReadingOptions(command: Command): Command {
+  return command
+    .argument("[dataset]", "a dataset's name (default: the only one)")
+    .option("--model <name>", "whose scores to read (default: the only model that scored the dataset)")
+    .option("--body-part <names>", "only these body parts, separated by commas", commaList)
+    .option("--split <names>", "only these splits, separated by commas", commaList)
+    .addOption(new Option("--json", "print the result as JSON").conflicts("csv"));
+}
+
+export async function readingRequest(
+  context: CliContext,
+  dataset: string | undefined,
+  options: ReadingOptions,
+): Promise<ReadingRequest> {
+  const { database } = await context.openStack();
+  const filter: ImageFilter = {
+    ...(options.bodyPart === undefined ? {} : { bodyParts: options.bodyPart }),
+    ...(options.split === undefined ? {} : { splits: options.split }),
+  };
+  return { database, dataset: (await resolveDataset(database, dataset)).name, model: options.model, filter };
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** A metric for a table: three decimals, null where it is undefined. */
+export function metricCell(value: number | null): string | null {
+  return value === null ? null : value.toFixed(3);
+}

@@ -1,0 +1,99 @@
+import { sweepRow, type SweepResult } from "@hairline/core/readings";
+import { csvLine } from "./csv.ts";
+import type { Output } from "./output.ts";
+
+export interface SweepExport {
+  /** Config indices to write, in order; undefined writes all. */
+  readonly chosen: readonly number[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+const CONFIG_COLUMNS =
+  "p_low,entropy_max,area_max,alpha,tp,fp,tn,fn,inconclusive,coverage,inconclusive_rate," +
+  "accuracy,precision,recall,f1,overall_accuracy\n";
+
+function* chosenIndices(result: SweepResult, chosen: readonly number[] | undefined): Generator<number> {
+  if (chosen !== undefined) return yield* chosen;
+  for (let index = 0; index < result.configs; index++) yield index;
+}
+
+/** Writes in pieces: millions of configs in one string would exceed what a string may hold. */
+async function writePieces(output: Output, pieces: Iterable<string>, signal: AbortSignal): Promise<void> {
+  let pending = "";
+  for (const piece of pieces) {
+    pending += piece;
+    if (pending.length < 65_536) continue;
+    signal.throwIfAborted();
+    await output.write(pending);
+    pending = "";
+  }
+  await output.write(pending);
+}
+
+/** One line for each config, an undefined metric as an empty cell. */
+export function writeSweepCsv(
+  output: Output,
+  result: SweepResult,
+  { chosen, signal }: SweepExport,
+): Promise<void> {
+  return writePieces(output, csvLines(result, chosen), signal);
+}
+
+function* csvLines(result: SweepResult, chosen: readonly number[] | undefined): Generator<string> {
+  yield CONFIG_COLUMNS;
+  for (const index of chosenIndices(result, chosen)) {
+    const { policy, counts, metrics } = sweepRow(result, index);
+    yield csvLine([
+      policy.pLow,
+      policy.entropyMax ?? "none",
+      policy.areaMax ?? "none",
+      policy.alpha,
+      counts.tp,
+      counts.fp,
+      counts.tn,
+      counts.fn,
+      counts.inconclusive,
+      metrics.coverage,
+      metrics.inconclusiveRate,
+      metrics.accuracy,
+      metrics.precision,
+      metrics.recall,
+      metrics.f1,
+      metrics.overallAccuracy,
+    ]);
+  }
+}
+
+/** One JSON document: what was swept, and `configs` with the policy, counts and metrics of each. */
+export function writeSweepJson(
+  output: Output,
+  result: SweepResult,
+  { chosen, signal, seconds }: SweepExport & { readonly seconds: number },
+): Promise<void> {
+  const head = {
+    dataset: result.scope.dataset,
+    model: result.scope.model,
+    grid: result.grid,
+    configCount: result.configs,
+    labelled: result.labelled,
+    unlabelled: result.unlabelled,
+    rocAuc: result.rocAuc,
+    alphaSource: result.alphaSource,
+    seconds,
+  };
+  return writePieces(output, jsonPieces(result, { chosen, head }), signal);
+}
+
+function* jsonPieces(
+  result: SweepResult,
+  { chosen, head }: { chosen: readonly number[] | undefined; head: object },
+): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"configs":[`;
+  let separator = "\n";
+  for (const index of chosenIndices(result, chosen)) {
+    const { policy, counts, metrics } = sweepRow(result, index);
+    yield `${separator}${JSON.stringify({ ...policy, ...counts, ...metrics })}`;
+    separator = ",\n";
+  }
+  yield "\n]}\n";
+}
