@@ -38,8 +38,13 @@ export function createOutput(streams: OutputStreams, options: { color: boolean }
     table: (head, rows) => void stdout.write(`${renderTable(head, rows)}\n`),
     write: (text) =>
       new Promise((resolve) => {
-        if (stdout.write(text)) resolve();
-        else stdout.once("drain", resolve);
+        if (stdout.write(text)) return resolve();
+        // A reader that closed the pipe never makes room.
+        const proceed = (): void => {
+          stdout.off("drain", proceed).off("close", proceed);
+          resolve();
+        };
+        stdout.once("drain", proceed).once("close", proceed);
       }),
     notice: (text) => void stderr.write(`${text}\n`),
     error: (error) => void stderr.write(`${renderError(error, color)}\n`),
