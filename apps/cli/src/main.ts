@@ -25,12 +25,6 @@ async function main(): Promise<number> {
     interruption.abort(error);
   });
 
-  // `hairline … | head` closes our stdout: there is nobody left to tell, so end quietly as other commands do.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
-
   let output = createOutput(process, { color: true });
   let stack: Promise<OpenedStack> | undefined;
   try {
