@@ -41,7 +41,8 @@ interface ProgressRow {
 export async function readRunProgress(database: Database, runId: string): Promise<RunProgress> {
   const { rows } = await database.pool.query<ProgressRow>(loadSql("run-progress"), [runId]);
   const row = rows[0];
-  if (row === undefined) throw new HairlineError("RUN_NOT_FOUND", `No run has the id ${runId}.`, { field: "run" });
+  if (row === undefined)
+    throw new HairlineError("RUN_NOT_FOUND", `No run has the id ${runId}.`, { field: "run" });
   return {
     runId: row.id,
     state: row.state,
