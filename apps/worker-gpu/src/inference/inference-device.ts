@@ -1,5 +1,5 @@
 import { HairlineError } from "@hairline/core/errors";
-import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
+import { refuseTelemetry, type InferenceResult, type PixelBatch } from "@hairline/model/engine";
 import type { StoredFile } from "@hairline/model/registry";
 import { ThreadPool } from "../threads/thread-pool.ts";
 import { threadUrl } from "../threads/thread-url.ts";
@@ -42,6 +42,8 @@ export class InferenceDevice implements AsyncDisposable {
   #models = new Map<number, LoadedModel>();
 
   constructor(data: InferenceThreadData) {
+    // The engine opens in a thread, which cannot set this for the process.
+    refuseTelemetry();
     this.#thread = new ThreadPool({
       url: threadUrl("./inference-thread", import.meta.url),
       size: 1,

@@ -4,6 +4,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { GRAPH_INPUT, GRAPH_OUTPUTS } from "../resnet/build-graph.ts";
 import { checkBatch, checkFinite } from "./check-batch.ts";
 import type { InferenceEngine, InferenceResult, PixelBatch } from "./inference-engine.ts";
+import { refuseTelemetry } from "./refuse-telemetry.ts";
 
 type Runtime = typeof OnnxRuntime;
 
@@ -45,6 +46,7 @@ export async function openOnnxRuntimeEngine(
 
 /** Imported on first use: loading the native library takes 30 ms, and fails where no binary exists for the platform. */
 async function loadOnnxRuntime(): Promise<Runtime> {
+  refuseTelemetry();
   try {
     return await import("onnxruntime-node");
   } catch (error) {
