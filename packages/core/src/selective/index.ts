@@ -1,2 +1,18 @@
-export { riskCoverageCurve, type RiskCoveragePoint } from "./risk-coverage.ts";
-export { rocAuc } from "./roc-auc.ts";
+export { cohenKappa, type ConfusionCounts, confusionMetrics, type ConfusionMetrics } from "./confusion.ts";
+export { averagePrecision, type RankingAreas, rankingAreasOf, rocAuc } from "./ranking-areas.ts";
+export { type RiskCoverageAreas, riskCoverageAreas, riskCoverageAreasOf } from "./risk-coverage-areas.ts";
+export {
+  coverageAtRisk,
+  riskAtCoverage,
+  type RiskCoverageCurve,
+  riskCoverageCurve,
+  type RiskCoveragePoint,
+} from "./risk-coverage.ts";
+export {
+  precisionRecallCurve,
+  type PrecisionRecallCurve,
+  rocCurve,
+  type RocCurve,
+  thresholdCounts,
+  type ThresholdCounts,
+} from "./threshold-curves.ts";

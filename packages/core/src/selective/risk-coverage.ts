@@ -1,62 +1,103 @@
 import { HairlineError } from "../errors.ts";
+import { checkSameLength, checkUnitInterval } from "../statistics/check.ts";
+import { rankDescending, runningTotals } from "./ranking.ts";
+
+/** One entry per distinct confidence, by rising coverage; all arrays of shape [m], m = 0 without images. */
+export interface RiskCoverageCurve {
+  /** Images at or above this confidence are accepted; falling. */
+  readonly confidence: Float64Array;
+  /** Images accepted; the last entry accepts all. */
+  readonly accepted: Uint32Array;
+  /** Accepted share, in (0, 1]. */
+  readonly coverage: Float64Array;
+  /** Mean loss of the accepted, in [0, 1]. */
+  readonly selectiveRisk: Float64Array;
+  /** Loss of the accepted over all images, in [0, 1]: the chance of an accepted failure. */
+  readonly generalizedRisk: Float64Array;
+}
 
 export interface RiskCoveragePoint {
-  /** Images at or above this confidence are accepted. */
   readonly confidence: number;
-  /** Accepted share, in (0, 1]. */
   readonly coverage: number;
-  /** Mean loss of the accepted, in [0, 1]. */
   readonly selectiveRisk: number;
+  readonly generalizedRisk: number;
+}
+
+/** @throws HairlineError BAD_SHAPE when lengths differ or a loss is outside [0, 1] */
+export function checkLosses(confidence: ArrayLike<number>, loss: ArrayLike<number>): void {
+  checkSameLength("loss", loss.length, confidence.length);
+  checkUnitInterval("loss", loss);
 }
 
 /**
  * Risk-coverage curve of a selective classifier, one point per distinct confidence, so equal confidences are
- * accepted together and input order cannot matter.
+ * accepted together and input order cannot matter. O(n log n).
  *
  * @param confidence shape [n]; any monotone score, higher is surer
  * @param loss shape [n]; in [0, 1], 1 for a wrong reading
- * @returns by rising coverage; the last point accepts everything
- * @throws HairlineError BAD_SHAPE when n = 0, lengths differ, a value is NaN or a loss is outside [0, 1]
+ * @throws HairlineError BAD_SHAPE when lengths differ, a confidence is NaN or a loss is outside [0, 1]
  * @see Geifman & El-Yaniv 2017, arXiv:1705.08500
+ * @see Traub et al. 2024 (generalized risk), arXiv:2407.01032
  */
-export function riskCoverageCurve(
-  confidence: ArrayLike<number>,
-  loss: ArrayLike<number>,
-): RiskCoveragePoint[] {
-  checkCurveInput(confidence, loss);
+export function riskCoverageCurve(confidence: ArrayLike<number>, loss: ArrayLike<number>): RiskCoverageCurve {
+  checkLosses(confidence, loss);
+  const ranking = rankDescending(confidence);
+  const totals = runningTotals(ranking, loss, undefined);
+  const accepted = ranking.ends.slice();
   const count = confidence.length;
-  const order = Uint32Array.from({ length: count }, (_, at) => at);
-  order.sort((a, b) => (confidence[b] ?? 0) - (confidence[a] ?? 0));
-  const points: RiskCoveragePoint[] = [];
-  let totalLoss = 0;
-  for (let at = 0; at < count; at++) {
-    const row = order[at] ?? 0;
-    totalLoss += loss[row] ?? 0;
-    const isLastOfTie = at + 1 === count || confidence[order[at + 1] ?? 0] !== confidence[row];
-    if (!isLastOfTie) continue;
-    const accepted = at + 1;
-    points.push({
-      confidence: confidence[row] ?? 0,
-      coverage: accepted / count,
-      selectiveRisk: totalLoss / accepted,
-    });
-  }
-  return points;
+  return {
+    confidence: Float64Array.from(accepted, (end) => confidence[ranking.order[end - 1]!]!),
+    accepted,
+    coverage: Float64Array.from(accepted, (end) => end / count),
+    selectiveRisk: totals.map((total, at) => total / accepted[at]!),
+    generalizedRisk: totals.map((total) => total / count),
+  };
 }
 
-function checkCurveInput(confidence: ArrayLike<number>, loss: ArrayLike<number>): void {
-  if (confidence.length === 0)
-    throw new HairlineError("BAD_SHAPE", "A risk-coverage curve needs at least one image.");
-  if (confidence.length !== loss.length) {
-    throw new HairlineError("BAD_SHAPE", `${confidence.length} confidences but ${loss.length} losses.`);
-  }
-  for (let at = 0; at < confidence.length; at++) {
-    if (Number.isNaN(confidence[at])) {
-      throw new HairlineError("BAD_SHAPE", `Confidence ${at} is NaN.`, { field: "confidence" });
-    }
-    const each = loss[at] ?? Number.NaN;
-    if (!(each >= 0 && each <= 1)) {
-      throw new HairlineError("BAD_SHAPE", `Loss ${at} is ${each}, not in [0, 1].`, { field: "loss" });
-    }
-  }
+function pointAt(curve: RiskCoverageCurve, at: number): RiskCoveragePoint | null {
+  const confidence = curve.confidence[at];
+  if (confidence === undefined) return null;
+  return {
+    confidence,
+    coverage: curve.coverage[at]!,
+    selectiveRisk: curve.selectiveRisk[at]!,
+    generalizedRisk: curve.generalizedRisk[at]!,
+  };
+}
+
+function checkShare(field: string, value: number, lowest: boolean): void {
+  if (value <= 1 && (lowest ? value >= 0 : value > 0)) return;
+  throw new HairlineError("BAD_ARGUMENT", `${field} ${value} is out of range.`, { field });
+}
+
+/**
+ * The point of highest coverage whose selective risk is at most `risk`. Risk need not rise with coverage, so points of
+ * lower coverage may exceed it.
+ *
+ * @param risk in [0, 1]
+ * @returns null when no point qualifies
+ * @throws HairlineError BAD_ARGUMENT when the risk is outside [0, 1]
+ */
+export function coverageAtRisk(curve: RiskCoverageCurve, risk: number): RiskCoveragePoint | null {
+  checkShare("risk", risk, true);
+  return pointAt(
+    curve,
+    curve.selectiveRisk.findLastIndex((each) => each <= risk),
+  );
+}
+
+/**
+ * The point of lowest coverage that is at least `coverage`: equal confidences are accepted together, so the coverage
+ * reached may be higher than asked.
+ *
+ * @param coverage in (0, 1]
+ * @returns null when there is no image
+ * @throws HairlineError BAD_ARGUMENT when the coverage is outside (0, 1]
+ */
+export function riskAtCoverage(curve: RiskCoverageCurve, coverage: number): RiskCoveragePoint | null {
+  checkShare("coverage", coverage, false);
+  return pointAt(
+    curve,
+    curve.coverage.findIndex((each) => each >= coverage),
+  );
 }

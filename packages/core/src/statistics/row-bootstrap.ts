@@ -27,7 +27,7 @@ function blockJackknife(of: Uint32Array, count: number, statistic: WeightedStati
 /**
  * Bootstrap intervals of any statistics of weighted rows (areas under curves, calibration error), resampling whole
  * clusters as `clusterBootstrap` does; prefer that one where sums suffice. O(replicates x cost of the statistics): use
- * evaluators that sort once, such as `rocAucOf`.
+ * evaluators that sort once, such as `rankingAreasOf` of core/selective.
  *
  * @param clusters shape [n]; the patient (or study) of each row
  * @returns shape [statistics]; limits null as in `clusterBootstrap`
