@@ -1,7 +1,7 @@
 import { HairlineError } from "../errors.ts";
 import { countOf, type TriageCounts } from "./metrics.ts";
 import type { Policy } from "./policy.ts";
-import { triage } from "./triage.ts";
+import { triageOutcome } from "./triage.ts";
 
 /** One labelled image's facts at every alpha of its model. */
 export interface LabelledFacts {
@@ -22,8 +22,7 @@ function evaluatePolicy(rows: readonly LabelledFacts[], policy: Policy, areaAt: 
   const counts = { tp: 0, fp: 0, tn: 0, fn: 0, inconclusive: 0 };
   for (const row of rows) {
     const area = areaAt < 0 ? null : (row.areas[areaAt] ?? null);
-    const { outcome } = triage({ ...row, area }, policy);
-    counts[countOf(outcome, row.label)] += 1;
+    counts[countOf(triageOutcome({ ...row, area }, policy), row.label)] += 1;
   }
   return counts;
 }

@@ -10,6 +10,7 @@ export {
   type SweepGrid,
   type SweepGridText,
 } from "./grid.ts";
+export { DECIDING_THRESHOLDS, triageMargin, type DecidingThreshold, type TriageMargin } from "./margin.ts";
 export { countOf, triageMetrics, type TriageCounts, type TriageMetrics } from "./metrics.ts";
 export { formatPolicy, parsePolicy, type Policy } from "./policy.ts";
 export {
@@ -41,6 +42,7 @@ export {
   OUTCOMES,
   outcomeOf,
   triage,
+  triageOutcome,
   TRIAGE_REASONS,
   type Outcome,
   type TriageDecision,

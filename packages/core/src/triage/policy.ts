@@ -9,7 +9,7 @@ import { formatThreshold, parseThreshold, type ThresholdField, THRESHOLD_FIELDS 
  * `pLow = 0.22`, which it would miss by 1e-9 if the threshold stayed a double.
  */
 export interface Policy {
-  /** In [0, 1]; a probability below it is negative. */
+  /** In [0, 1]; a probability below it is negative. Infinity where a calibrator reaches the p_low asked for nowhere. */
   readonly pLow: number;
   /** In nats, >= 0; the CAM entropy a positive may have at most. Null leaves the gate out. */
   readonly entropyMax: number | null;

@@ -18,6 +18,8 @@ const RANGE_TEXT: Record<ThresholdField, string> = {
 function inRange(field: ThresholdField, value: number): boolean {
   switch (field) {
     case "p_low":
+      // A calibrator may reach a p_low nowhere; no text says so.
+      return (value >= 0 && value <= 1) || value === Infinity;
     case "area_max":
       return value >= 0 && value <= 1;
     case "alpha":

@@ -39,7 +39,7 @@ test.each<[string, Partial<TriageFacts>, Partial<Policy>, string, string]>([
     "degenerate_cam",
   ],
 ])("reads %s", (_, facts, policy, outcome, reason) => {
-  expect(triage({ ...LOCALISED, ...facts }, { ...POLICY, ...policy })).toEqual({ outcome, reason });
+  expect(triage({ ...LOCALISED, ...facts }, { ...POLICY, ...policy })).toMatchObject({ outcome, reason });
 });
 
 test.each([Number.NaN, -0.1, 1.1])("refuses %d as a probability", (probability) => {
