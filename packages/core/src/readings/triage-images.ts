@@ -8,6 +8,10 @@ import { checkPolicy, policyParams, requireAlpha } from "./triage-policy-params.
 
 /** One image's facts, outcome and reason under a policy. */
 export interface TriagedImage {
+  readonly imageId: number;
+  readonly studyId: number;
+  /** One number for all images of a patient, or of a study where the patient is unknown: what resampling keeps together. */
+  readonly cluster: number;
   readonly objectKey: string;
   readonly studyKey: string;
   readonly bodyPart: string | null;
@@ -23,6 +27,9 @@ export interface TriagedImage {
 }
 
 interface ImageRow extends pg.QueryResultRow {
+  readonly image_id: number;
+  readonly study_id: number;
+  readonly cluster: number;
   readonly object_key: string;
   readonly study_key: string;
   readonly body_part: string | null;
@@ -37,6 +44,9 @@ interface ImageRow extends pg.QueryResultRow {
 
 function triagedImage(row: ImageRow): TriagedImage {
   return {
+    imageId: row.image_id,
+    studyId: row.study_id,
+    cluster: row.cluster,
     objectKey: row.object_key,
     studyKey: row.study_key,
     bodyPart: row.body_part,

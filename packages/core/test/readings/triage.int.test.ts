@@ -83,6 +83,20 @@ function expectedReading(image: SeededImage, { policy, index }: { policy: Policy
   return { objectKey: seededKey(index), outcome, reason };
 }
 
+test("gives all images of a patient one cluster, and each of an unknown patient its study's", async () => {
+  await using database = await createTestDatabase();
+  const images = Array.from({ length: 4 }, () => ({ ...FACTS, label: 1, probability: 0.9 }) as const);
+  await seedFacts(database, { alphas: [0.5], images });
+  await database.pool.query("update study set patient_key = 'p' where study_key = any ($1)", [
+    [seededKey(1), seededKey(3)],
+  ]);
+  const read = await collect(triageImages({ database, dataset: "archive", policy: POLICY }));
+  const studies = read.map((image) => image.studyId);
+  expect(new Set(studies).size).toBe(4);
+  const first = Math.min(studies[1] ?? 0, studies[3] ?? 0);
+  expect(read.map((image) => image.cluster)).toEqual([studies[0], first, studies[2], first]);
+});
+
 test("reads the area at an alpha without a column from the grid", async () => {
   await using database = await createTestDatabase();
   // Above 0.45 of 0.8 = 0.36 lie two cells of four.

@@ -2,9 +2,19 @@
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 p_low real; $4 entropy_max real, null for no gate; $5 area_max real,
 --   null for no gate; $6 area_column int in 1..8, null to count areas from the stored grids at $7; $7 alpha float8;
 --   $8 body_parts text[] or null for all; $9 splits text[] or null for all.
--- Rows: one per scored image, by object key; area is null where the policy has no area gate.
-with fact as (
-  select image.object_key,
+-- Rows: one per scored image, by object key; area is null where the policy has no area gate. `cluster` is one number
+--   for all images of a patient: the id of the patient's first study, or of the image's own where the patient is unknown.
+with patient as (
+  select patient_key,
+         min(id) as cluster
+  from study
+  where dataset_id = $1::bigint and patient_key is not null
+  group by patient_key
+), fact as (
+  select image.id as image_id,
+         image.study_id,
+         coalesce(patient.cluster, study.id) as cluster,
+         image.object_key,
          study.study_key,
          coalesce(image.body_part, study.body_part) as body_part,
          coalesce(image.split, study.split) as split,
@@ -19,6 +29,7 @@ with fact as (
   from prediction
   join image on image.id = prediction.image_id
   join study on study.id = image.study_id
+  left join patient on patient.patient_key = study.patient_key
   left join prediction_cam
     on $6::int is null and $5::real is not null
        and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
@@ -26,7 +37,10 @@ with fact as (
     and ($8::text[] is null or coalesce(image.body_part, study.body_part) = any ($8))
     and ($9::text[] is null or coalesce(image.split, study.split) = any ($9))
 )
-select object_key,
+select image_id,
+       study_id,
+       cluster,
+       object_key,
        study_key,
        body_part,
        split,
