@@ -1,6 +1,11 @@
 export { cohenKappa, type ConfusionCounts, confusionMetrics, type ConfusionMetrics } from "./confusion.ts";
 export { averagePrecision, type RankingAreas, rankingAreasOf, rocAuc } from "./ranking-areas.ts";
-export { type RiskCoverageAreas, riskCoverageAreas, riskCoverageAreasOf } from "./risk-coverage-areas.ts";
+export {
+  augrcOf,
+  type RiskCoverageAreas,
+  riskCoverageAreas,
+  riskCoverageAreasOf,
+} from "./risk-coverage-areas.ts";
 export {
   coverageAtRisk,
   riskAtCoverage,

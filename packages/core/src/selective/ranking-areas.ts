@@ -1,5 +1,5 @@
 import { checkScored } from "../statistics/check.ts";
-import { rankDescending, runningCounts, runningTotals } from "./ranking.ts";
+import { rankDescending, runningSumsOf } from "./ranking.ts";
 
 /** Areas that measure how well a score ranks positives above negatives. */
 export interface RankingAreas {
@@ -22,10 +22,9 @@ export function rankingAreasOf(
   labels: ArrayLike<number>,
 ): (weights?: ArrayLike<number>) => RankingAreas {
   checkScored(scores, labels);
-  const ranking = rankDescending(scores);
+  const sums = runningSumsOf(rankDescending(scores), labels);
   return (weights) => {
-    const flagged = runningCounts(ranking, weights);
-    const hits = runningTotals(ranking, labels, weights);
+    const { counts: flagged, totals: hits } = sums(weights);
     const positives = hits.at(-1) ?? 0;
     const negatives = (flagged.at(-1) ?? 0) - positives;
     // Twice U, so that it stays an integer and ties lose nothing to rounding.

@@ -21,32 +21,56 @@ export function rankDescending(scores: ArrayLike<number>): Ranking {
   return { order, ends: ends.subarray(0, groups) };
 }
 
+/** Running sums over a ranking, one entry per group: of all rows down to the group's last. */
+export interface RunningSums {
+  /** shape [groups]; rows, or their weights. */
+  readonly counts: Float64Array;
+  /** shape [groups]; of weight x value. */
+  readonly totals: Float64Array;
+}
+
 /**
- * Running totals over a ranking, one per group: sum of weight x value of all rows down to the group's last.
+ * Lays values out in ranking order once, and sums them up for any weights in one pass.
  *
- * @param weights shape [n]; absent, every row counts once
+ * @param values shape [n]
+ * @returns a function of weights of shape [n]; absent, every row counts once
  */
-export function runningTotals(
+export function runningSumsOf(
   { order, ends }: Ranking,
+  values: ArrayLike<number>,
+): (weights?: ArrayLike<number>) => RunningSums {
+  const ordered = Float64Array.from(order, (row) => values[row]!);
+  return (weights) => {
+    const counts = new Float64Array(ends.length);
+    const totals = new Float64Array(ends.length);
+    let count = 0;
+    let total = 0;
+    let at = 0;
+    for (let group = 0; group < ends.length; group++) {
+      for (; at < ends[group]!; at++) {
+        const weight = weights === undefined ? 1 : weights[order[at]!]!;
+        count += weight;
+        total += weight * ordered[at]!;
+      }
+      counts[group] = count;
+      totals[group] = total;
+    }
+    return { counts, totals };
+  };
+}
+
+/** The totals of `runningSumsOf` for one weighting. */
+export function runningTotals(
+  ranking: Ranking,
   values: ArrayLike<number>,
   weights: ArrayLike<number> | undefined,
 ): Float64Array {
-  const totals = new Float64Array(ends.length);
-  let total = 0;
-  let at = 0;
-  for (let group = 0; group < ends.length; group++) {
-    for (; at < ends[group]!; at++) {
-      const row = order[at]!;
-      total += weights === undefined ? values[row]! : weights[row]! * values[row]!;
-    }
-    totals[group] = total;
-  }
-  return totals;
+  return runningSumsOf(ranking, values)(weights).totals;
 }
 
-/** Running row counts (or weights) over a ranking, one per group. */
+/** The counts of `runningSumsOf` for one weighting. */
 export function runningCounts(ranking: Ranking, weights: ArrayLike<number> | undefined): Float64Array {
   return weights === undefined
     ? Float64Array.from(ranking.ends)
-    : runningTotals(ranking, new Uint8Array(ranking.order.length).fill(1), weights);
+    : runningSumsOf(ranking, new Uint8Array(ranking.order.length))(weights).counts;
 }

@@ -1,4 +1,4 @@
-import { type Ranking, rankDescending, runningCounts, runningTotals } from "./ranking.ts";
+import { rankDescending, type RunningSums, runningSumsOf } from "./ranking.ts";
 import { checkLosses } from "./risk-coverage.ts";
 
 /** Areas under the curves of one selective classifier; lower is better. */
@@ -15,7 +15,7 @@ export interface RiskCoverageAreas {
  * Sum over coverages k/N of the expected selective risk when ties are accepted in random order: within a group the
  * expected loss grows by the same step for each image.
  */
-function summedRisk(accepted: Float64Array, losses: Float64Array): number {
+function summedRisk({ counts: accepted, totals: losses }: RunningSums): number {
   let sum = 0;
   let before = 0;
   let loss = 0;
@@ -53,21 +53,50 @@ export function riskCoverageAreasOf(
   loss: ArrayLike<number>,
 ): (weights?: ArrayLike<number>) => RiskCoverageAreas | null {
   checkLosses(confidence, loss);
-  const given = rankDescending(confidence);
-  const best = rankDescending(Float64Array.from(loss, (each) => -each));
-  const meanRisk = (ranking: Ranking, weights: ArrayLike<number> | undefined, total: number): number =>
-    summedRisk(runningCounts(ranking, weights), runningTotals(ranking, loss, weights)) / total;
+  const given = runningSumsOf(rankDescending(confidence), loss);
+  const best = runningSumsOf(rankDescending(Float64Array.from(loss, (each) => -each)), loss);
   return (weights) => {
-    const accepted = runningCounts(given, weights);
-    const total = accepted.at(-1) ?? 0;
+    const sums = given(weights);
+    const total = sums.counts.at(-1) ?? 0;
     if (total === 0) return null;
-    const losses = runningTotals(given, loss, weights);
-    const aurc = summedRisk(accepted, losses) / total;
+    const aurc = summedRisk(sums) / total;
     return {
       aurc,
-      excessAurc: aurc - meanRisk(best, weights, total),
-      augrc: generalizedArea(accepted, losses),
+      excessAurc: aurc - summedRisk(best(weights)) / total,
+      augrc: generalizedArea(sums.counts, sums.totals),
     };
+  };
+}
+
+/**
+ * AUGRC alone, for any resampling weights: over ten times faster than `riskCoverageAreasOf`.
+ *
+ * @returns a function as that of `riskCoverageAreasOf`, of fractional weights too; null when they are all 0 or n = 0
+ * @throws HairlineError BAD_SHAPE as `riskCoverageAreas`
+ */
+export function augrcOf(
+  confidence: ArrayLike<number>,
+  loss: ArrayLike<number>,
+): (weights?: ArrayLike<number>) => number | null {
+  checkLosses(confidence, loss);
+  const { order, ends } = rankDescending(confidence);
+  const ordered = Float64Array.from(order, (row) => loss[row]!);
+  return (weights) => {
+    let doubled = 0;
+    let accepted = 0;
+    let failed = 0;
+    let at = 0;
+    for (let group = 0; group < ends.length; group++) {
+      const before = accepted;
+      const failedBefore = failed;
+      for (; at < ends[group]!; at++) {
+        const weight = weights === undefined ? 1 : weights[order[at]!]!;
+        accepted += weight;
+        failed += weight * ordered[at]!;
+      }
+      doubled += (accepted - before) * (failedBefore + failed);
+    }
+    return accepted === 0 ? null : doubled / (2 * accepted * accepted);
   };
 }
 

@@ -1,6 +1,6 @@
 import { HairlineError } from "../errors.ts";
 import { checkSameLength, checkUnitInterval } from "../statistics/check.ts";
-import { rankDescending, runningTotals } from "./ranking.ts";
+import { rankDescending, runningSumsOf } from "./ranking.ts";
 
 /** One entry per distinct confidence, by rising coverage; all arrays of shape [m], m = 0 without images. */
 export interface RiskCoverageCurve {
@@ -42,7 +42,7 @@ export function checkLosses(confidence: ArrayLike<number>, loss: ArrayLike<numbe
 export function riskCoverageCurve(confidence: ArrayLike<number>, loss: ArrayLike<number>): RiskCoverageCurve {
   checkLosses(confidence, loss);
   const ranking = rankDescending(confidence);
-  const totals = runningTotals(ranking, loss, undefined);
+  const { totals } = runningSumsOf(ranking, loss)();
   const accepted = ranking.ends.slice();
   const count = confidence.length;
   return {

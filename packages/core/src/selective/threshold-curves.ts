@@ -1,5 +1,5 @@
 import { checkScored } from "../statistics/check.ts";
-import { rankDescending, runningTotals } from "./ranking.ts";
+import { rankDescending, runningSumsOf } from "./ranking.ts";
 
 /** Counts when every score at or above each threshold is flagged; arrays of shape [m], one entry per distinct score. */
 export interface ThresholdCounts {
@@ -35,7 +35,7 @@ export interface PrecisionRecallCurve {
 export function thresholdCounts(scores: ArrayLike<number>, labels: ArrayLike<number>): ThresholdCounts {
   checkScored(scores, labels);
   const ranking = rankDescending(scores);
-  const truePositives = Uint32Array.from(runningTotals(ranking, labels, undefined));
+  const truePositives = Uint32Array.from(runningSumsOf(ranking, labels)().totals);
   const positives = truePositives.at(-1) ?? 0;
   return {
     threshold: Float64Array.from(ranking.ends, (end) => scores[ranking.order[end - 1]!]!),

@@ -30,6 +30,8 @@ function splitmix32(seed: number): () => number {
 export function createRandom(seed: number): Random {
   const word = splitmix32(seed);
   let [a, b, c, d] = [word(), word(), word(), word()];
+  let lastBound = 0;
+  let limit = 0;
   const next32 = (): number => {
     const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
     const shifted = b << 9;
@@ -45,11 +47,15 @@ export function createRandom(seed: number): Random {
     next32,
     uniform: () => ((next32() >>> 5) * 67_108_864 + (next32() >>> 6)) / 9_007_199_254_740_992,
     below: (bound) => {
-      // Rejects the top remainder, so that every residue is equally likely.
-      const limit = 4_294_967_296 - (4_294_967_296 % bound);
+      // The top remainder is rejected, so that every residue is equally likely.
+      if (bound !== lastBound) {
+        lastBound = bound;
+        limit = 4_294_967_296 - (4_294_967_296 % bound);
+      }
       let drawn = next32();
       while (drawn >= limit) drawn = next32();
-      return drawn % bound;
+      // Exact below 2^32, and several times faster than % on doubles.
+      return drawn - Math.floor(drawn / bound) * bound;
     },
   };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  augrcOf,
   type RiskCoverageAreas,
   riskCoverageAreas,
   riskCoverageAreasOf,
@@ -98,6 +99,7 @@ test("treats a weight as that many copies of the row", () => {
       );
       const found = riskCoverageAreasOf(confidence, loss)(weights);
       expect(found === null).toBe(expected === null);
+      expect(augrcOf(confidence, loss)(weights) ?? -1).toBeCloseTo(expected?.augrc ?? -1, 12);
       fc.pre(found !== null);
       expectSame(found, expected);
     }),
