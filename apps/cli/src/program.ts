@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { registerDatasets } from "./commands/datasets.ts";
+import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerMigrate } from "./commands/migrate.ts";
 import { registerModel } from "./commands/model.ts";
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerPredictions,
   registerTriage,
   registerSweep,
+  registerGates,
   registerRuns,
   registerMigrate,
 ];

@@ -34,7 +34,7 @@ export async function readingRequest(
   return { database, dataset: (await resolveDataset(database, dataset)).name, model: options.model, filter };
 }
 
-function commaList(text: string): string[] {
+export function commaList(text: string): string[] {
   return text
     .split(",")
     .map((name) => name.trim())

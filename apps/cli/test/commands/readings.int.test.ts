@@ -1,69 +1,13 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
-import type { Database } from "@hairline/core/db";
 import { camStatistics } from "@hairline/core/explain";
 import { rocAuc } from "@hairline/core/selective";
-import { openFilesystemStore } from "@hairline/core/storage";
-import { createTestDatabase, temporaryFolder } from "@hairline/core/testing";
 import { evaluatePolicies, triageMetrics, type LabelledFacts, type Policy } from "@hairline/core/triage";
-import { Command } from "commander";
 import { expect, test } from "vitest";
 import { registerPredictions } from "../../src/commands/predictions.ts";
 import { registerSweep } from "../../src/commands/sweep.ts";
 import { registerTriage } from "../../src/commands/triage.ts";
-import { loadConfig } from "../../src/config.ts";
-import { createOutput } from "../../src/output.ts";
+import { openBench as openCommands, type Bench } from "./bench.ts";
 
-interface Bench extends AsyncDisposable {
-  readonly database: Database;
-  saveCsv(name: string, lines: readonly string[]): Promise<string>;
-  /** Runs `hairline …` and gives what it wrote. */
-  hairline(...args: string[]): Promise<{ stdout: string; stderr: string }>;
-}
-
-async function openBench(): Promise<Bench> {
-  const database = await createTestDatabase();
-  const folder = await temporaryFolder();
-  return {
-    database,
-    async saveCsv(name, lines) {
-      const path = join(folder.path, name);
-      await writeFile(path, `${lines.join("\n")}\n`);
-      return path;
-    },
-    async hairline(...args) {
-      const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-      const written = Promise.all([text(streams.stdout), text(streams.stderr)]);
-      const program = new Command("hairline").exitOverride().configureOutput({ writeErr: () => undefined });
-      const context = {
-        config: loadConfig({ HAIRLINE_HOME: folder.path }),
-        output: createOutput(streams, { color: false }),
-        signal: new AbortController().signal,
-        openStack: () =>
-          Promise.resolve({
-            database,
-            objects: openFilesystemStore(join(folder.path, "objects")),
-            queue: { kind: "postgres", url: database.url } as const,
-          }),
-      };
-      for (const register of [registerPredictions, registerTriage, registerSweep]) register(program, context);
-      try {
-        await program.parseAsync(args, { from: "user" });
-      } finally {
-        streams.stdout.end();
-        streams.stderr.end();
-      }
-      const [stdout, stderr] = await written;
-      return { stdout, stderr };
-    },
-    async [Symbol.asyncDispose]() {
-      await database.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
+const openBench = (): Promise<Bench> => openCommands(registerPredictions, registerTriage, registerSweep);
 
 /** Park and Miller's generator: the same images in every run. */
 function* randomNumbers(seed: number): Generator<number, never> {

@@ -1,0 +1,1 @@
+export { ablateGates, type AblationReport, type AblationRequest, defaultAlpha } from "./ablate-gates.ts";
