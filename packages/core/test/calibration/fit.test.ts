@@ -159,6 +159,13 @@ test("fits a step to separated classes by isotonic", () => {
   expect(calibratorFunction(calibrator)(0.5)).toBeCloseTo(0.5, 15);
 });
 
+test("stores one run of breakpoints for neighbours of equal rate", () => {
+  // Rates 0, then 1/2 at 0.2 and again at 0.4, then 1: two levels of 1/2 are one.
+  const { probabilities, calibrated } = fitIsotonic([0.1, 0.2, 0.2, 0.4, 0.4, 0.7], [0, 0, 1, 1, 0, 1]);
+  expect(probabilities).toEqual([0.1, 0.2, 0.4, 0.7]);
+  expect(calibrated).toEqual([0, 0.5, 0.5, 1]);
+});
+
 test("survives logits of 500 beside small ones", () => {
   const logits = [-500, -2, -1, 0, 1, 2, 500];
   const { slope } = fitPlatt(logits, [0, 0, 1, 0, 1, 0, 1]);

@@ -7,6 +7,7 @@ import {
   sumByCluster,
   wilsonInterval,
 } from "../../src/statistics/index.ts";
+import { bootstrapInterval } from "../../src/statistics/bootstrap-interval.ts";
 import { CASES } from "./cases.ts";
 
 const mean = (totals: Float64Array): number | null => (totals[1] === 0 ? null : totals[0]! / totals[1]!);
@@ -107,6 +108,18 @@ test("gives no limits where many resamples leave the statistic undefined", () =>
   const [found] = clusterBootstrap(sums, [mean]);
   expect(found).toMatchObject({ estimate: 0.5, lower: null, upper: null });
   expect(found!.undefinedReplicates / 2000).toBeCloseTo(0.8 ** 5, 1);
+});
+
+test("corrects no bias where replicates lie evenly about an estimate that many equal", () => {
+  // 25 below, 50 equal, 25 above: the estimate is their median, so bca without skew is percentile.
+  const replicates = Float64Array.from({ length: 100 }, (_, at) => (at < 25 ? at : at < 75 ? 50 : at));
+  const options = { seed: 1, replicates: 100, confidence: 0.9, skew: () => 0 };
+  const bca = bootstrapInterval(50, replicates, { ...options, method: "bca" });
+  const percentile = bootstrapInterval(50, replicates, { ...options, method: "percentile" });
+  expect(bca.lower).toBeCloseTo(percentile.lower!, 9);
+  expect(bca.upper).toBeCloseTo(percentile.upper!, 9);
+  // numpy's quantiles of 5 % and 95 %: places 4.95 and 94.05.
+  expect(percentile).toMatchObject({ lower: expect.closeTo(4.95, 12), upper: expect.closeTo(94.05, 12) });
 });
 
 test("merges clusters with equal sums", () => {
