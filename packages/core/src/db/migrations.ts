@@ -16,19 +16,21 @@ export interface Migration {
 const FOLDER = new URL("./migrations/", import.meta.url);
 
 /**
- * The migrations of this release by rising version: 1, 2, 3, … without gaps.
+ * The migrations of this release by rising version.
  *
  * @throws HairlineError DATABASE_MIGRATION_FAILED when the files are not numbered so
  */
 export function readMigrations(folder: URL = FOLDER): Migration[] {
   const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
-  return names.sort().map((name, index) => {
+  let previous = 0;
+  return names.sort().map((name) => {
     const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]);
-    if (version !== index + 1) {
-      throw new HairlineError("DATABASE_MIGRATION_FAILED", `migration ${name} is not number ${index + 1}`, {
+    if (!(version > previous)) {
+      throw new HairlineError("DATABASE_MIGRATION_FAILED", `migration ${name} has no number of its own`, {
         file: name,
       });
     }
+    previous = version;
     const sql = readFileSync(new URL(name, folder), "utf8").replaceAll("\r\n", "\n");
     return { version, name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
   });
