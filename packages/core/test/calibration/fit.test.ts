@@ -160,8 +160,9 @@ test("fits a step to separated classes by isotonic", () => {
 });
 
 test("stores one run of breakpoints for neighbours of equal rate", () => {
-  // Rates 0, then 1/2 at 0.2 and again at 0.4, then 1: two levels of 1/2 are one.
-  const { probabilities, calibrated } = fitIsotonic([0.1, 0.2, 0.2, 0.4, 0.4, 0.7], [0, 0, 1, 1, 0, 1]);
+  // Rates 0, then 1/2 at 0.2, 0.3 and 0.4, then 1: the breakpoint in the middle of the level says nothing.
+  const raw = [0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4, 0.7];
+  const { probabilities, calibrated } = fitIsotonic(raw, [0, 0, 1, 1, 0, 0, 1, 1]);
   expect(probabilities).toEqual([0.1, 0.2, 0.4, 0.7]);
   expect(calibrated).toEqual([0, 0.5, 0.5, 1]);
 });
