@@ -7,6 +7,7 @@ import {
   bigint,
   boolean,
   customType,
+  doublePrecision,
   integer,
   jsonb,
   pgTable,
@@ -214,3 +215,91 @@ export const quarantine = pgTable(
   },
   (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
 );
+
+const policyId = () =>
+  integer("policy_id")
+    .notNull()
+    .references(() => policy.id);
+
+export const calibrator = pgTable("calibrator", {
+  id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+  name: text("name").notNull(),
+  version: integer("version").notNull(),
+  modelId: modelId().references(() => model.id),
+  method: text("method", { enum: ["temperature", "platt", "beta", "isotonic"] })
+    .notNull()
+    .generatedAlwaysAs(sql`params ->> 'method'`),
+  params: jsonb("params").notNull(),
+  dataset: text("dataset").notNull(),
+  splits: text("splits").array(),
+  bodyParts: text("body_parts").array(),
+  images: integer("images").notNull(),
+  positives: integer("positives").notNull(),
+  metrics: jsonb("metrics").notNull(),
+  fingerprint: text("fingerprint").notNull(),
+  author: text("author"),
+  note: text("note"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const policy = pgTable("policy", {
+  id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+  name: text("name").notNull(),
+  version: integer("version").notNull(),
+  level: text("level", { enum: ["image", "study"] }).notNull(),
+  pLow: doublePrecision("p_low").notNull(),
+  pLowScale: text("p_low_scale", { enum: ["raw", "calibrated"] }).notNull(),
+  calibratorId: integer("calibrator_id").references(() => calibrator.id),
+  pCut: real("p_cut").notNull(),
+  entropyMax: doublePrecision("entropy_max"),
+  areaMax: doublePrecision("area_max"),
+  alpha: doublePrecision("alpha").notNull(),
+  tuning: jsonb("tuning"),
+  author: text("author"),
+  note: text("note"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const policyActivation = pgTable("policy_activation", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  policyId: policyId(),
+  modelId: modelId().references(() => model.id),
+  dataset: text("dataset"),
+  activatedAt: instant("activated_at")
+    .notNull()
+    .default(sql`clock_timestamp()`),
+  activatedBy: text("activated_by"),
+  note: text("note"),
+  retiredAt: instant("retired_at"),
+  retiredBy: text("retired_by"),
+  retiredNote: text("retired_note"),
+});
+
+export const certificate = pgTable("certificate", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  policyId: policyId(),
+  modelId: modelId().references(() => model.id),
+  dataset: text("dataset").notNull(),
+  splits: text("splits").array(),
+  bodyParts: text("body_parts").array(),
+  bodyPart: text("body_part"),
+  result: text("result", { enum: ["certified", "refused"] }).notNull(),
+  claims: jsonb("claims").notNull(),
+  confidence: doublePrecision("confidence").notNull(),
+  delta: doublePrecision("delta").notNull(),
+  method: text("method", { enum: ["fixed-sequence", "holm"] }).notNull(),
+  candidates: integer("candidates").notNull(),
+  sampling: text("sampling", { enum: ["one-per-patient", "all"] }).notNull(),
+  units: integer("units").notNull(),
+  positives: integer("positives").notNull(),
+  patients: integer("patients").notNull(),
+  patientsUnknown: boolean("patients_unknown").notNull(),
+  earlierTests: integer("earlier_tests").notNull(),
+  needed: jsonb("needed").notNull(),
+  fingerprint: text("fingerprint").notNull(),
+  author: text("author"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  revokedAt: instant("revoked_at"),
+  revokedBy: text("revoked_by"),
+  revokedNote: text("revoked_note"),
+});

@@ -1,13 +1,19 @@
 import type pg from "pg";
 import { loadSql, streamRows } from "../db/index.ts";
-import { outcomeOf, type Outcome, type TriageReason } from "../triage/index.ts";
+import {
+  outcomeOf,
+  type DecidingThreshold,
+  type Outcome,
+  type TriageMargin,
+  type TriageReason,
+} from "../triage/index.ts";
 import { openSnapshot } from "./snapshot.ts";
 import { noPredictions, resolveScope } from "./scope.ts";
 import type { TriageRequest } from "./triage-dataset.ts";
 import { checkPolicy, policyParams, requireAlpha } from "./triage-policy-params.ts";
 
-/** One image's facts, outcome and reason under a policy. */
-export interface TriagedImage {
+/** One image's facts, outcome, reason and margin under a policy. */
+export interface TriagedImage extends TriageMargin {
   readonly imageId: number;
   readonly studyId: number;
   /** One number for all images of a patient, or of a study where the patient is unknown: what resampling keeps together. */
@@ -40,6 +46,8 @@ interface ImageRow extends pg.QueryResultRow {
   readonly area: number | null;
   readonly degenerate: boolean;
   readonly reason: TriageReason;
+  readonly threshold: DecidingThreshold;
+  readonly margin: number | null;
 }
 
 function triagedImage(row: ImageRow): TriagedImage {
@@ -58,6 +66,8 @@ function triagedImage(row: ImageRow): TriagedImage {
     degenerate: row.degenerate,
     outcome: outcomeOf(row.reason),
     reason: row.reason,
+    threshold: row.threshold,
+    margin: row.margin,
   };
 }
 

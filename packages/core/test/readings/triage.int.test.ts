@@ -55,7 +55,7 @@ test("counts outcomes, reasons and metrics, overall and per body part", async ()
   expect(report.alphaSource).toBe("column");
 });
 
-test("gives every image the outcome and reason that the rule gives it in TypeScript", async () => {
+test("gives every image the outcome, reason and margin that the rule gives it in TypeScript", async () => {
   await using database = await createTestDatabase();
   const images = fc.sample(
     fc.boolean().chain((complete) => arbitraryImage({ complete })),
@@ -68,19 +68,21 @@ test("gives every image the outcome and reason that the rule gives it in TypeScr
     parsePolicy("p_low=0.2,entropy_max=none,area_max=0.2,alpha=0.3"),
     parsePolicy("p_low=0.7,entropy_max=none"),
     parsePolicy("p_low=1,entropy_max=3.8918,area_max=1,alpha=0.7"),
+    { ...POLICY, pLow: Infinity },
   ]) {
     const triaged = await collect(triageImages({ database, dataset: "archive", policy }));
     const expected = images.map((image, index) => expectedReading(image, { policy, index }));
-    expect(triaged.map(({ objectKey, outcome, reason }) => ({ objectKey, outcome, reason }))).toEqual(
-      expected,
-    );
+    expect(triaged.map(readingOf)).toEqual(expected);
   }
 });
 
+function readingOf({ objectKey, outcome, reason, threshold, margin }: TriagedImage) {
+  return { objectKey, outcome, reason, threshold, margin };
+}
+
 function expectedReading(image: SeededImage, { policy, index }: { policy: Policy; index: number }) {
   const area = image.areas[alphaIndex(SEED_ALPHAS, policy.alpha)] ?? null;
-  const { outcome, reason } = triage({ ...image, area }, policy);
-  return { objectKey: seededKey(index), outcome, reason };
+  return { objectKey: seededKey(index), ...triage({ ...image, area }, policy) };
 }
 
 test("gives all images of a patient one cluster, and each of an unknown patient its study's", async () => {

@@ -1,4 +1,4 @@
--- What is each image's outcome under one policy, and why?
+-- What is each image's outcome under one policy, why, and how close was it?
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 p_low real; $4 entropy_max real, null for no gate; $5 area_max real,
 --   null for no gate; $6 area_column int in 1..8, null to count areas from the stored grids at $7; $7 alpha float8;
 --   $8 body_parts text[] or null for all; $9 splits text[] or null for all.
@@ -36,6 +36,11 @@ with patient as (
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
     and ($8::text[] is null or coalesce(image.body_part, study.body_part) = any ($8))
     and ($9::text[] is null or coalesce(image.split, study.split) = any ($9))
+), reading as (
+  select *,
+         triage_reason(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as reason,
+         triage_threshold(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as threshold
+  from fact
 )
 select image_id,
        study_id,
@@ -49,6 +54,8 @@ select image_id,
        entropy,
        area,
        degenerate,
-       triage_reason(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as reason
-from fact
+       reason,
+       threshold,
+       triage_margin(threshold, probability, entropy, area, $3::real, $4::real, $5::real) as margin
+from reading
 order by object_key;
