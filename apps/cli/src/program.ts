@@ -1,9 +1,12 @@
 import { Command } from "commander";
+import { registerCalibrate } from "./commands/calibrate.ts";
+import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
 import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerMigrate } from "./commands/migrate.ts";
 import { registerModel } from "./commands/model.ts";
+import { registerPolicy } from "./commands/policy.ts";
 import { registerPredictions } from "./commands/predictions.ts";
 import { registerRuns } from "./commands/runs.ts";
 import { registerScore } from "./commands/score.ts";
@@ -21,6 +24,9 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerTriage,
   registerSweep,
   registerGates,
+  registerCalibrate,
+  registerCalibration,
+  registerPolicy,
   registerRuns,
   registerMigrate,
 ];

@@ -13,8 +13,16 @@ export interface ReadingOptions {
 }
 
 export function addReadingOptions(command: Command): Command {
+  return addFilterOptions(command.argument("[dataset]", "a dataset's name (default: the only one)"));
+}
+
+/** The same where the argument is something else, such as a policy. */
+export function addDatasetOptions(command: Command): Command {
+  return addFilterOptions(command.option("--dataset <name>", "whose images (default: the only one)"));
+}
+
+function addFilterOptions(command: Command): Command {
   return command
-    .argument("[dataset]", "a dataset's name (default: the only one)")
     .option("--model <name>", "whose scores to read (default: the only model that scored the dataset)")
     .option("--body-part <names>", "only these body parts, separated by commas", commaList)
     .option("--split <names>", "only these splits, separated by commas", commaList)

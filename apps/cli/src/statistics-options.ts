@@ -32,7 +32,8 @@ function decimal(text: string): number {
   return /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-function wholeNumber(low: number, high: number): (text: string) => number {
+/** A whole number within limits, both included. */
+export function wholeNumber(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= low && value <= high) return value;

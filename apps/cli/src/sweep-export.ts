@@ -1,6 +1,7 @@
 import { sweepRow, type SweepResult } from "@hairline/core/readings";
 import { csvLine } from "./csv.ts";
 import type { Output } from "./output.ts";
+import { scaleJson, type Scale } from "./policy-options.ts";
 
 export interface SweepExport {
   /** Config indices to write, in order; undefined writes all. */
@@ -68,12 +69,13 @@ function* csvLines(result: SweepResult, chosen: readonly number[] | undefined): 
 export function writeSweepJson(
   output: Output,
   result: SweepResult,
-  { chosen, signal, seconds }: SweepExport & { readonly seconds: number },
+  { chosen, signal, seconds, scale }: SweepExport & { readonly seconds: number; readonly scale: Scale },
 ): Promise<void> {
   const head = {
     dataset: result.scope.dataset,
     model: result.scope.model,
     grid: result.grid,
+    ...scaleJson(scale),
     configCount: result.configs,
     labelled: result.labelled,
     unlabelled: result.unlabelled,

@@ -1,11 +1,12 @@
 import { ablateGates, type AblationReport } from "@hairline/core/analysis";
 import { parseGate, type GateAblation, type GateBounds } from "@hairline/core/gates";
-import { parsePolicy, parseThreshold } from "@hairline/core/triage";
+import { parseThreshold } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { csvLine } from "../csv.ts";
 import { estimateCell } from "../estimate-cell.ts";
 import type { Cell, Output } from "../output.ts";
+import { requireScale, resolvePolicy } from "../policy-options.ts";
 import { formatCount } from "../progress.ts";
 import {
   addReadingOptions,
@@ -37,8 +38,8 @@ export function registerGates(program: Command, context: CliContext): void {
     .option("--p-low <p>", "images at or above it are flagged", "0.22")
     .addOption(
       new Option(
-        "--policy <thresholds>",
-        "compare this policy's gates first, and all others at the coverage they leave",
+        "--policy <policy>",
+        "compare the gates of this policy, by name or thresholds, first, and all others at the coverage they leave",
       ).conflicts(["pLow", "coverage"]),
     )
     .option(
@@ -61,14 +62,17 @@ async function runGates(
   const { gate: names, alpha, policy, coverage, confidence, replicates, seed } = options;
   const thresholds = {
     pLow: parseThreshold("p_low", options.pLow),
-    policy: policy === undefined ? undefined : parsePolicy(policy),
     alpha: alpha === undefined ? undefined : parseThreshold("alpha", alpha),
   };
   // Names are checked before anything is read; the alpha they default to is known only after.
   for (const name of names ?? []) parseGate(name, 0.5);
+  const named = policy === undefined ? undefined : await resolvePolicy(context, policy);
+  const request = await readingRequest(context, dataset, options);
+  if (named !== undefined) await requireScale(request, named);
   const report = await ablateGates({
-    ...(await readingRequest(context, dataset, options)),
+    ...request,
     ...thresholds,
+    policy: named?.policy,
     coverage,
     gates: names === undefined ? undefined : (given) => names.map((name) => parseGate(name, given)),
     settings: { confidence, replicates, seed },

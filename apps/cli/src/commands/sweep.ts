@@ -1,3 +1,4 @@
+import { rawGrid } from "@hairline/core/policies";
 import { sweep, sweepRow, type SweepResult } from "@hairline/core/readings";
 import {
   formatThreshold,
@@ -5,16 +6,24 @@ import {
   parseSweepGrid,
   repeatsEarlierAlpha,
   topConfigs,
-  type RankableMetric,
 } from "@hairline/core/triage";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { Cell, Output } from "../output.ts";
 import { formatCount, formatDuration } from "../progress.ts";
 import { addReadingOptions, metricCell, readingRequest, type ReadingOptions } from "../reading-options.ts";
+import {
+  addScaleOptions,
+  requireScale,
+  resolveScale,
+  scaleCalibrator,
+  scaleNotice,
+  type ScaleOptions,
+} from "../policy-options.ts";
+import { addGridOptions, RANKINGS } from "../sweep-options.ts";
 import { writeSweepCsv, writeSweepJson } from "../sweep-export.ts";
 
-interface SweepOptions extends ReadingOptions {
+interface SweepOptions extends ReadingOptions, ScaleOptions {
   readonly pLow: string;
   readonly entropyMax: string;
   readonly areaMax: string;
@@ -23,29 +32,20 @@ interface SweepOptions extends ReadingOptions {
   readonly by: keyof typeof RANKINGS;
 }
 
-const RANKINGS = {
-  overall_accuracy: "overallAccuracy",
-  accuracy: "accuracy",
-  precision: "precision",
-  recall: "recall",
-  f1: "f1",
-  coverage: "coverage",
-} as const satisfies Record<string, RankableMetric>;
+const DEFAULT_GRID = {
+  pLow: "0.18:0.26:0.02",
+  entropyMax: "2.2:3.8:0.4",
+  areaMax: "none,0.30,0.25,0.20,0.15",
+  alpha: "0.3:0.7:0.1",
+};
 
 const DEFAULT_TOP = 10;
 const MAX_TOP = 1000;
 
 export function registerSweep(program: Command, context: CliContext): void {
-  addReadingOptions(program.command("sweep"))
+  const command = addScaleOptions(addGridOptions(addReadingOptions(program.command("sweep")), DEFAULT_GRID));
+  command
     .description("evaluate a grid of policies over the labelled images, from stored facts alone")
-    .option("--p-low <values>", "start:end:step, or a list", "0.18:0.26:0.02")
-    .option("--entropy-max <values>", "the same, in nats; none leaves the gate out", "2.2:3.8:0.4")
-    .option(
-      "--area-max <values>",
-      "the same, as a share of cells; none leaves the gate out",
-      "none,0.30,0.25,0.20,0.15",
-    )
-    .option("--alpha <values>", "the same, as a share of the CAM's maximum", "0.3:0.7:0.1")
     .option("--top <n>", `the best configs only (a table shows ${DEFAULT_TOP})`, topCount)
     .addOption(
       new Option("--by <metric>", "what the best configs are best at")
@@ -68,8 +68,11 @@ async function runSweep(
 ): Promise<void> {
   const grid = parseSweepGrid(options);
   const request = await readingRequest(context, dataset, options);
+  const scale = await resolveScale(request.database, options);
+  await requireScale(request, scale);
   const startedMs = performance.now();
-  const result = await sweep({ ...request, grid });
+  // The configs are those asked for; only what is compared with the facts is on their scale.
+  const result = { ...(await sweep({ ...request, grid: rawGrid(grid, scaleCalibrator(scale)) })), grid };
   const seconds = (performance.now() - startedMs) / 1000;
   const { output, signal } = context;
   const best = (limit: number): number[] =>
@@ -80,8 +83,10 @@ async function runSweep(
     });
   const chosen = options.top === undefined ? undefined : best(options.top);
   if (options.csv === true) return writeSweepCsv(output, result, { chosen, signal });
-  if (options.json === true) return writeSweepJson(output, result, { chosen, signal, seconds });
+  if (options.json === true) return writeSweepJson(output, result, { chosen, signal, seconds, scale });
   printSummary(output, result, seconds);
+  const notice = scaleNotice(scale);
+  if (notice !== undefined) output.line(notice);
   output.line();
   output.line(`best by ${options.by}, ties to the higher coverage:`);
   printConfigs(output, result, chosen ?? best(DEFAULT_TOP));

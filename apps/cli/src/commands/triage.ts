@@ -5,33 +5,45 @@ import {
   type TriageRequest,
   type TriageSummary,
 } from "@hairline/core/readings";
-import { formatPolicy, parsePolicy, TRIAGE_REASONS, outcomeOf } from "@hairline/core/triage";
+import { calibratorFunction } from "@hairline/core/calibration";
+import { formatPolicy, TRIAGE_REASONS, outcomeOf } from "@hairline/core/triage";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { csvLine } from "../csv.ts";
 import type { Cell, Output } from "../output.ts";
+import {
+  addScaleOptions,
+  requireScale,
+  resolvePolicy,
+  scaleJson,
+  scaleNotice,
+  type GivenPolicy,
+  type ScaleOptions,
+} from "../policy-options.ts";
 import { formatCount } from "../progress.ts";
 import { addReadingOptions, metricCell, readingRequest, type ReadingOptions } from "../reading-options.ts";
 
-interface TriageOptions extends ReadingOptions {
+interface TriageOptions extends ReadingOptions, ScaleOptions {
   readonly policy: string;
 }
 
 export function registerTriage(program: Command, context: CliContext): void {
-  addReadingOptions(program.command("triage"))
+  addScaleOptions(addReadingOptions(program.command("triage")))
     .description("say negative, positive or inconclusive of every scored image under one policy")
     .requiredOption(
-      "--policy <thresholds>",
-      "p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5; none leaves a gate out",
+      "--policy <policy>",
+      "p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5, where none leaves a gate out; or a stored policy, as name or name@version",
     )
-    .option("--csv", "print one line for each image, with its outcome and the reason")
+    .option("--csv", "print one line for each image, with its outcome, the reason and how close it was")
     .action(async (dataset: string | undefined, options: TriageOptions) => {
-      const policy = parsePolicy(options.policy);
-      const request = { ...(await readingRequest(context, dataset, options)), policy };
-      if (options.csv === true) return writeImages(context, request);
+      const given = await resolvePolicy(context, options.policy, options);
+      const reading = await readingRequest(context, dataset, options);
+      await requireScale(reading, given);
+      const request = { ...reading, policy: given.policy };
+      if (options.csv === true) return writeImages(context, request, given);
       const report = await triageDataset(request);
-      if (options.json === true) printJson(context.output, report);
-      else printReport(context.output, report);
+      if (options.json === true) printJson(context.output, report, given);
+      else printReport(context.output, report, given);
     });
 }
 
@@ -47,10 +59,19 @@ const IMAGE_COLUMNS = [
   "degenerate",
   "outcome",
   "reason",
+  "threshold",
+  "margin",
 ];
 
-async function writeImages({ output, signal }: CliContext, request: TriageRequest): Promise<void> {
-  let lines = csvLine(IMAGE_COLUMNS);
+async function writeImages(
+  { output, signal }: CliContext,
+  request: TriageRequest,
+  { calibrator }: GivenPolicy,
+): Promise<void> {
+  const calibrated = calibrator === undefined ? undefined : calibratorFunction(calibrator.calibrator);
+  let lines = csvLine(
+    calibrated === undefined ? IMAGE_COLUMNS : [...IMAGE_COLUMNS, "calibrated_probability"],
+  );
   for await (const image of triageImages(request)) {
     lines += csvLine([
       image.objectKey,
@@ -64,6 +85,9 @@ async function writeImages({ output, signal }: CliContext, request: TriageReques
       image.degenerate,
       image.outcome,
       image.reason,
+      image.threshold,
+      image.margin,
+      ...(calibrated === undefined ? [] : [calibrated(Math.fround(image.probability))]),
     ]);
     if (lines.length < 65_536) continue;
     signal.throwIfAborted();
@@ -73,13 +97,32 @@ async function writeImages({ output, signal }: CliContext, request: TriageReques
   await output.write(lines);
 }
 
-function printJson(output: Output, { scope, policy, alphaSource, overall, bodyParts }: TriageReport): void {
-  output.json({ dataset: scope.dataset, model: scope.model, policy, alphaSource, overall, bodyParts });
+function printJson(output: Output, report: TriageReport, given: GivenPolicy): void {
+  const { scope, alphaSource, overall, bodyParts } = report;
+  output.json({
+    dataset: scope.dataset,
+    model: scope.model,
+    policy: given.thresholds,
+    policyName: given.stored === undefined ? null : given.text,
+    ...scaleJson(given),
+    rawPLow: finiteOrNull(given.policy.pLow),
+    alphaSource,
+    overall,
+    bodyParts,
+  });
 }
 
-function printReport(output: Output, report: TriageReport): void {
+/** Null where the calibrator reaches p_low nowhere. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function printReport(output: Output, report: TriageReport, given: GivenPolicy): void {
   const { scope, policy, overall, bodyParts } = report;
-  output.line(`${scope.dataset} scored by ${scope.model}, policy ${formatPolicy(policy)}`);
+  output.line(`${scope.dataset} scored by ${scope.model}, policy ${policyText(given)}`);
+  if (given.stored?.level === "study") {
+    output.notice("the policy's outcomes are of studies; these are of their images");
+  }
   output.line();
   output.table(
     ["", "images", "negative", "positive", "inconclusive"],
@@ -96,6 +139,14 @@ function printReport(output: Output, report: TriageReport): void {
   if (report.alphaSource === "grid") {
     output.notice(`areas at alpha ${policy.alpha} were counted from the stored CAMs: no column holds them`);
   }
+}
+
+function policyText(given: GivenPolicy): string {
+  const { stored, thresholds } = given;
+  const named =
+    stored === undefined ? formatPolicy(thresholds) : `${given.text} (${formatPolicy(thresholds)})`;
+  const notice = scaleNotice(given);
+  return notice === undefined ? named : `${named}; ${notice}`;
 }
 
 function outcomeRow(name: string, { images, outcomes }: TriageSummary): Cell[] {

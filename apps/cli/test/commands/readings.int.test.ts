@@ -129,12 +129,14 @@ test("triages as a table, as JSON and image by image", async () => {
   await bench.hairline("predictions", "import", await bench.saveCsv("few.csv", FEW), "--model", "lab");
   const policy = ["--policy", "p_low=0.2,entropy_max=1,area_max=0.25,alpha=0.5"];
   const { stdout: csv } = await bench.hairline("triage", ...policy, "--csv");
+  const margin = (p: number): number => Math.fround(p) - Math.fround(0.2);
   expect(csv.trimEnd().split("\n")).toEqual([
-    "image,study,body_part,split,label,probability,entropy,area,degenerate,outcome,reason",
-    "a.png,a.png,wrist,,1,0.9,0,0.25,false,positive,localised",
-    "b.png,b.png,wrist,,0,0.8,,,true,inconclusive,degenerate_cam",
-    '"c,""d"".png","c,""d"".png",hand,,0,0.1,,,false,negative,below_p_low',
-    "e.png,e.png,hand,,,0.7,0,0.25,false,positive,localised",
+    "image,study,body_part,split,label,probability,entropy,area,degenerate,outcome,reason,threshold,margin",
+    // Entropy 0 of 1 and p 0.9 of at least 0.2 have room left; the area is at its maximum.
+    "a.png,a.png,wrist,,1,0.9,0,0.25,false,positive,localised,area_max,0",
+    `b.png,b.png,wrist,,0,0.8,,,true,inconclusive,degenerate_cam,p_low,${margin(0.8)}`,
+    `"c,""d"".png","c,""d"".png",hand,,0,0.1,,,false,negative,below_p_low,p_low,${margin(0.1)}`,
+    "e.png,e.png,hand,,,0.7,0,0.25,false,positive,localised,area_max,0",
   ]);
   const { stdout: json } = await bench.hairline("triage", ...policy, "--json", "--body-part", "wrist");
   expect(JSON.parse(json)).toMatchObject({

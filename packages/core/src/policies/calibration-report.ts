@@ -7,6 +7,7 @@ import {
   type ReliabilityBin,
 } from "../calibration/index.ts";
 import { resolveScope, type ReadingRequest, type ReadingScope } from "../readings/index.ts";
+import type { BootstrapOptions } from "../statistics/index.ts";
 import { requireModel, type StoredCalibrator } from "./calibrator-store.ts";
 import { readLabelledScores, type LabelledScores } from "./labelled-scores.ts";
 import { formatReference } from "./reference.ts";
@@ -17,8 +18,8 @@ export interface CalibrationReportRequest extends ReadingRequest {
   readonly calibrator?: StoredCalibrator | undefined;
   /** Equal-mass bins; default 15. */
   readonly bins?: number | undefined;
-  /** Bootstrap replicates over patients; default 1000. */
-  readonly replicates?: number | undefined;
+  /** Of the intervals: confidence 0.95, 1000 replicates and seed 1 by default. */
+  readonly bootstrap?: BootstrapOptions | undefined;
 }
 
 /** How well probabilities agree with labels; null where undefined. */
@@ -92,13 +93,13 @@ export async function calibrationReport(request: CalibrationReportRequest): Prom
 function summarise(
   { labels, clusters }: LabelledScores,
   probabilities: ArrayLike<number>,
-  { bins = 15, replicates = 1000 }: CalibrationReportRequest,
+  { bins = 15, bootstrap }: CalibrationReportRequest,
 ): CalibrationSummary {
   // Without a cluster there is nothing to resample.
   const { estimate, lower, upper } =
     labels.length === 0
       ? { estimate: null, lower: null, upper: null }
-      : calibrationErrorInterval(probabilities, labels, { clusters, bins, replicates });
+      : calibrationErrorInterval(probabilities, labels, { clusters, bins, replicates: 1000, ...bootstrap });
   return {
     ece: { estimate, lower, upper },
     brier: brierScore(probabilities, labels),
