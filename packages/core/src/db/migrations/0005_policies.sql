@@ -169,53 +169,53 @@ comment on column active_policy.p_cut is 'What triage_reason takes as p_low.';
 comment on column active_policy.certified is 'It has a pooled certificate on that dataset (on any, for a default) that was not revoked.';
 
 -- The closed forms of core/calibration, so that an analyst reads calibrated probabilities beside the raw facts.
+
+create function calibrate_logistic(probability real, a float8, b float8, c float8) returns float8
+language sql immutable parallel safe
+return case
+  when probability = 0 and a > 0 then 0
+  when probability = 1 and b > 0 then 1
+  -- 0 times an infinite logarithm is 0, and exp stays within its range.
+  else 1 / (1 + exp(-greatest(-700, least(700,
+         case when probability = 0 then 0 else a * ln(probability::float8) end
+         - case when probability = 1 then 0 else b * ln(1 - probability::float8) end + c))))
+end;
+comment on function calibrate_logistic is 'Temperature, Platt and beta calibration: the sigmoid of a ln p - b ln(1 - p) + c.';
+
+-- A bisection, and so in plpgsql: unnesting the breakpoints for each row took 240 us with 46 of them, this takes 13.
+create function calibrate_isotonic(probability real, probabilities jsonb, calibrated jsonb) returns float8
+language plpgsql immutable parallel safe strict as $$
+declare
+  p constant float8 := probability;
+  below int := -1;
+  above int := jsonb_array_length(probabilities);
+  middle int;
+  level float8;
+  next_level float8;
+  start float8;
+begin
+  while above - below > 1 loop
+    middle := (below + above) / 2;
+    if (probabilities ->> middle)::float8 <= p then below := middle; else above := middle; end if;
+  end loop;
+  if below < 0 then return (calibrated ->> 0)::float8; end if;
+  level := (calibrated ->> below)::float8;
+  if above = jsonb_array_length(probabilities) then return level; end if;
+  next_level := (calibrated ->> above)::float8;
+  start := (probabilities ->> below)::float8;
+  return least(level + (p - start) / ((probabilities ->> above)::float8 - start) * (next_level - level), next_level);
+end $$;
+comment on function calibrate_isotonic is 'Isotonic calibration: linear between breakpoints, constant beyond them.';
+
 create function calibrate(probability real, params jsonb) returns float8 language sql immutable parallel safe
 return case params ->> 'method'
-  when 'isotonic' then (
-    select case when place = 0 then calibrated[1]
-                when place = cardinality(calibrated) then calibrated[place]
-                else least(
-                  calibrated[place] + (probability::float8 - probabilities[place])
-                    / (probabilities[place + 1] - probabilities[place]) * (calibrated[place + 1] - calibrated[place]),
-                  calibrated[place + 1]
-                )
-           end
-    from (
-      select probabilities,
-             calibrated,
-             width_bucket(probability::float8, probabilities) as place
-      from (
-        select array(select value::float8 from jsonb_array_elements_text(params -> 'probabilities') with ordinality order by ordinality) as probabilities,
-               array(select value::float8 from jsonb_array_elements_text(params -> 'calibrated') with ordinality order by ordinality) as calibrated
-      ) as breakpoint
-    ) as step
-  )
-  else (
-    -- a ln p - b ln(1 - p) + c, where 0 times an infinite logarithm is 0 and exp stays within its range.
-    select case when probability = 0 and a > 0 then 0
-                when probability = 1 and b > 0 then 1
-                else 1 / (1 + exp(-greatest(-700, least(700,
-                       case when probability = 0 then 0 else a * ln(probability::float8) end
-                       - case when probability = 1 then 0 else b * ln(1 - probability::float8) end + c))))
-           end
-    from (
-      select case params ->> 'method'
-               when 'temperature' then 1 / (params ->> 'temperature')::float8
-               when 'platt' then (params ->> 'slope')::float8
-               else (params ->> 'a')::float8
-             end as a,
-             case params ->> 'method'
-               when 'temperature' then 1 / (params ->> 'temperature')::float8
-               when 'platt' then (params ->> 'slope')::float8
-               else (params ->> 'b')::float8
-             end as b,
-             case params ->> 'method'
-               when 'temperature' then 0
-               when 'platt' then (params ->> 'intercept')::float8
-               else (params ->> 'c')::float8
-             end as c
-    ) as form
-  )
+  when 'isotonic' then calibrate_isotonic(probability, params -> 'probabilities', params -> 'calibrated')
+  when 'temperature' then calibrate_logistic(
+    probability, 1 / (params ->> 'temperature')::float8, 1 / (params ->> 'temperature')::float8, 0)
+  when 'platt' then calibrate_logistic(
+    probability, (params ->> 'slope')::float8, (params ->> 'slope')::float8, (params ->> 'intercept')::float8)
+  when 'beta' then calibrate_logistic(
+    probability, (params ->> 'a')::float8, (params ->> 'b')::float8, (params ->> 'c')::float8)
 end;
 comment on function calibrate is 'A stored probability through calibrator.params; in [0, 1]. Decisions do not need it: compare the raw probability with policy.p_cut.';
 
