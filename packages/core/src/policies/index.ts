@@ -50,5 +50,4 @@ export {
 export { P_LOW_SCALES, rawGrid, rawPLow, rawPolicy, type PLowScale } from "./raw-policy.ts";
 export { checkName, formatReference, parseReference, type Reference } from "./reference.ts";
 export { describeSelection, type ImageSelection } from "./selection.ts";
-export { MAX_STUDY_CONFIGS } from "./search-policies.ts";
 export { countSharedPatients, describeShared, sharesAny, type SharedPatients } from "./shared-patients.ts";

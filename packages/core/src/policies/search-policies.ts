@@ -1,23 +1,15 @@
-import {
-  candidateConfigs,
-  claimEvidence,
-  type Candidate,
-  type Claim,
-  type LabelledOutcomes,
-} from "../certificates/index.ts";
+import { candidateConfigs, claimEvidence, type Candidate, type Claim } from "../certificates/index.ts";
 import type { Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
+import { sweepStudies } from "../analysis/index.ts";
 import { sweep, type ImageFilter, type ReadingScope } from "../readings/index.ts";
 import {
-  configAt,
-  configCount,
   countsAt,
   repeatsEarlierAlpha,
   type RankableMetric,
   type SweepCounts,
   type SweepGrid,
 } from "../triage/index.ts";
-import { readLabelledOutcomes } from "./certification-outcomes.ts";
 import type { Level } from "./policy-store.ts";
 import { describeSelection } from "./selection.ts";
 
@@ -42,56 +34,23 @@ export interface PolicySearchResult {
   readonly candidates: readonly Candidate[];
 }
 
-/** Studies are read config by config, so a grid for them is kept small. */
-export const MAX_STUDY_CONFIGS = 2_000;
-
 /**
  * Sweeps a grid over the labelled images, or studies, of a selection for the configs worth testing elsewhere.
  *
- * @throws HairlineError POLICY_INFEASIBLE when no config meets all claims; BAD_ARGUMENT for more than
- *   MAX_STUDY_CONFIGS configs of studies; BAD_THRESHOLD, NO_PREDICTIONS, FACTS_MISSING
+ * @throws HairlineError POLICY_INFEASIBLE when no config meets all claims; BAD_ARGUMENT, BAD_THRESHOLD,
+ *   NO_PREDICTIONS, FACTS_MISSING
  */
 export async function searchPolicies(search: PolicySearch): Promise<PolicySearchResult> {
-  const { grid, claims, objective, limit } = search;
-  const { counts, positives } = await (search.level === "study" ? sweepStudies(search) : sweepImages(search));
+  const { database, scope, filter, grid, claims, objective, limit } = search;
+  const request = { database, dataset: scope.dataset, model: scope.model, filter, grid };
+  const { counts, labelled } = await (search.level === "study"
+    ? sweepStudies({ ...request, rule: "views" })
+    : sweep(request));
+  const positives = labelled.positive;
   const skip = (index: number): boolean => repeatsEarlierAlpha(grid, index);
   const candidates = candidateConfigs(counts, { claims, objective, limit, positives, skip });
   if (candidates.length === 0) throw infeasible(search, counts, positives);
   return { counts, positives, candidates };
-}
-
-async function sweepImages({ database, scope, filter, grid }: PolicySearch) {
-  const { dataset, model } = scope;
-  const { counts, labelled } = await sweep({ database, dataset, model, filter, grid });
-  return { counts, positives: labelled.positive };
-}
-
-async function sweepStudies({ database, scope, filter, grid }: PolicySearch) {
-  const configs = configCount(grid);
-  if (configs > MAX_STUDY_CONFIGS) {
-    throw new HairlineError(
-      "BAD_ARGUMENT",
-      `The grid has ${configs} configs; for studies there can be ${MAX_STUDY_CONFIGS}.`,
-      { field: "level", remedy: "Use fewer values or a wider step." },
-    );
-  }
-  const outcomes = await readLabelledOutcomes(database.pool, {
-    scope,
-    filter,
-    level: "study",
-    sampling: "all",
-    policies: Array.from({ length: configs }, (_, index) => configAt(grid, index)),
-  });
-  const column = (key: keyof LabelledOutcomes): Uint32Array =>
-    Uint32Array.from(outcomes, (each) => each[key]);
-  const counts = {
-    tp: column("tp"),
-    fp: column("fp"),
-    tn: column("tn"),
-    fn: column("fn"),
-    inconclusive: column("inconclusive"),
-  };
-  return { counts, positives: outcomes[0]?.positives ?? 0 };
 }
 
 function infeasible({ scope, filter, claims }: PolicySearch, counts: SweepCounts, positives: number) {

@@ -106,7 +106,12 @@ test("warns when a calibrator is evaluated on the images it was fit on", async (
     scores(200, 1).map((image) => ({ ...image, split: "valid" })),
   );
   const calibrator = await fit(database, "platt");
-  const report = await calibrationReport({ database, dataset: "archive", calibrator, bootstrap: { replicates: 100 } });
+  const report = await calibrationReport({
+    database,
+    dataset: "archive",
+    calibrator,
+    bootstrap: { replicates: 100 },
+  });
   expect(report.warning).toMatch(
     /^platt@1 was fit on archive, split valid, which shares .* 200 studies of unnamed/,
   );
@@ -156,7 +161,12 @@ test("reports no label as no figures, and one class without failing", async () =
     ...times(5, { label: 1, probability: 0.25, split: "positive" }),
   ]);
   const report = (split: string) =>
-    calibrationReport({ database, dataset: "archive", filter: { splits: [split] }, bootstrap: { replicates: 50 } });
+    calibrationReport({
+      database,
+      dataset: "archive",
+      filter: { splits: [split] },
+      bootstrap: { replicates: 50 },
+    });
   expect(await report("unlabelled")).toMatchObject({
     images: 0,
     clusters: 0,

@@ -276,7 +276,7 @@ test("reads a study as positive when any image is, else inconclusive when any is
   ]);
 });
 
-test("chooses at level study, on a grid that is not too large", async () => {
+test("chooses at level study", async () => {
   await using database = await createTestDatabase();
   const studies = ["a", "b"].flatMap((name) =>
     split(name).map((image, at) => ({
@@ -290,11 +290,6 @@ test("chooses at level study, on a grid that is not too large", async () => {
   expect(policy).toMatchObject({ level: "study", thresholds: { pLow: 0.4, entropyMax: null } });
   expect(tuning.outcomes).toEqual({ tp: 40, fp: 10, tn: 50, fn: 0, inconclusive: 0, positives: 40 });
   expect(certificates[0]).toMatchObject({ result: "certified", units: 100 });
-  const grid = { ...GRID, pLow: Array.from({ length: 1001 }, (_, at) => at / 1001) };
-  await expect(choose(database, { level: "study", grid })).rejects.toMatchObject({
-    code: "BAD_ARGUMENT",
-    field: "level",
-  });
 });
 
 test("certifies a chosen policy again elsewhere, counts the tries, and refuses its tuning split", async () => {
