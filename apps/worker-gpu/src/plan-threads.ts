@@ -3,17 +3,25 @@ import type { ThreadSettings } from "./config.ts";
 export interface ThreadPlan {
   readonly batchSize: number;
   readonly decodeThreads: number;
-  readonly inferThreads: number;
+  /** Engines side by side, each with its own copy of the network. */
+  readonly engines: number;
+  readonly threadsPerEngine: number;
 }
 
-const BATCH_SIZE = 32;
+/** Images of a batch: larger ones gain nothing on a CPU, and make the last ones of a shard wait for each other. */
+const BATCH_SIZE = 8;
+
+/** Bounds the copies of the network: about 150 MB each. */
+const MAX_ENGINES = 8;
 
 /** How a machine's cores are shared where nothing was set. Measured in docs/adr/0005-scoring-pipeline.md. */
 export function planThreads(settings: ThreadSettings): ThreadPlan {
-  const { cores } = settings;
+  const { cores, inferThreads = cores } = settings;
+  const threadsPerEngine = Math.ceil(inferThreads / MAX_ENGINES);
   return {
     batchSize: settings.batchSize ?? BATCH_SIZE,
-    decodeThreads: settings.decodeThreads ?? Math.max(1, Math.ceil(cores / 4)),
-    inferThreads: settings.inferThreads ?? cores,
+    decodeThreads: settings.decodeThreads ?? Math.ceil(cores / 2),
+    engines: Math.ceil(inferThreads / threadsPerEngine),
+    threadsPerEngine,
   };
 }

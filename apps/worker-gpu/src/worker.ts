@@ -73,7 +73,7 @@ interface OpenParts {
 function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan) {
   const decoders = new DecodePool({ threads: plan.decodeThreads, limits: config.limits });
   opened.decoders = decoders;
-  const device = new InferenceDevice({ objectsRoot: config.objectsRoot, threads: plan.inferThreads });
+  const device = new InferenceDevice({ objectsRoot: config.objectsRoot, ...plan });
   opened.device = device;
   return { decoders, device };
 }

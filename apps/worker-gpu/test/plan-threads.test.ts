@@ -4,23 +4,29 @@ import { planThreads } from "../src/plan-threads.ts";
 const auto = { batchSize: undefined, decodeThreads: undefined, inferThreads: undefined };
 
 describe("planThreads", () => {
-  it("keeps what was set and chooses the rest", () => {
-    const chosen = planThreads({ ...auto, cores: 4 });
-    expect(planThreads({ ...auto, cores: 4, decodeThreads: 3 })).toEqual({ ...chosen, decodeThreads: 3 });
-    expect(planThreads({ cores: 4, batchSize: 1, decodeThreads: 2, inferThreads: 3 })).toEqual({
-      batchSize: 1,
-      decodeThreads: 2,
-      inferThreads: 3,
-    });
+  it.each([
+    [1, { batchSize: 8, decodeThreads: 1, engines: 1, threadsPerEngine: 1 }],
+    [2, { batchSize: 8, decodeThreads: 1, engines: 2, threadsPerEngine: 1 }],
+    [4, { batchSize: 8, decodeThreads: 2, engines: 4, threadsPerEngine: 1 }],
+    [8, { batchSize: 8, decodeThreads: 4, engines: 8, threadsPerEngine: 1 }],
+    // Nine threads: eight engines at most, so two threads each, and five engines hold nine of them.
+    [9, { batchSize: 8, decodeThreads: 5, engines: 5, threadsPerEngine: 2 }],
+    [16, { batchSize: 8, decodeThreads: 8, engines: 8, threadsPerEngine: 2 }],
+    [128, { batchSize: 8, decodeThreads: 64, engines: 8, threadsPerEngine: 16 }],
+  ])("shares out %i cores", (cores, plan) => {
+    expect(planThreads({ ...auto, cores })).toEqual(plan);
   });
 
-  it.each([1, 2, 4, 16, 128])(
-    "uses all of %i cores for inference and at least one thread to decode",
-    (cores) => {
-      const { decodeThreads, inferThreads } = planThreads({ ...auto, cores });
-      expect(inferThreads).toBe(cores);
-      expect(decodeThreads).toBeGreaterThanOrEqual(1);
-      expect(decodeThreads).toBeLessThanOrEqual(cores);
-    },
-  );
+  it("keeps what was set and chooses the rest", () => {
+    expect(planThreads({ cores: 4, batchSize: 32, decodeThreads: 3, inferThreads: undefined })).toEqual({
+      batchSize: 32,
+      decodeThreads: 3,
+      engines: 4,
+      threadsPerEngine: 1,
+    });
+    expect(planThreads({ ...auto, cores: 4, inferThreads: 1 })).toMatchObject({
+      engines: 1,
+      decodeThreads: 2,
+    });
+  });
 });

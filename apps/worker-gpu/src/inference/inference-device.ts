@@ -3,114 +3,70 @@ import { refuseTelemetry, type InferenceResult, type PixelBatch } from "@hairlin
 import type { StoredFile } from "@hairline/model/registry";
 import { ThreadPool } from "../threads/thread-pool.ts";
 import { threadUrl } from "../threads/thread-url.ts";
-import type {
-  EngineDescription,
-  InferenceReply,
-  InferenceRequest,
-  InferenceThreadData,
-} from "./inference-protocol.ts";
+import type { InferenceRequest, InferenceThreadData } from "./inference-protocol.ts";
 
-/** Models kept loaded while no shard uses them. */
-const IDLE_MODELS_KEPT = 1;
-
-/** The batch at work and the next one, so that the device does not wait for the answer to be read. */
+/** The batch at work and the next one, so that a thread does not wait for its answer to be read. */
 const BATCHES_IN_THREAD = 2;
 
+export interface InferenceDeviceOptions {
+  readonly objectsRoot: string;
+  /** Threads with an engine each. */
+  readonly engines: number;
+  /** Intra-operator threads of each engine. */
+  readonly threadsPerEngine: number;
+}
+
 export interface InferOptions {
+  /** Lower goes first. */
   readonly priority: number;
   readonly signal: AbortSignal;
 }
 
-/** A loaded model, held for as long as a shard uses it. */
-export interface ModelLease extends Disposable {
-  readonly engine: EngineDescription;
-  infer(batch: PixelBatch, options: InferOptions): Promise<InferenceResult>;
-}
-
-interface LoadedModel {
-  readonly loading: Promise<EngineDescription>;
-  users: number;
-}
-
 /**
- * The network, in a thread of its own: a call into the engine blocks its event loop for the whole batch, and the
- * main one has locks to renew. One device runs one batch at a time; shards take turns by priority.
+ * The network, in threads of its own: a call into an engine blocks its event loop for the whole batch, and the main
+ * one has locks to renew. Several engines of one thread each share cores with the decoders better than one engine of
+ * several threads, whose every operator waits for its slowest thread (docs/adr/0005-scoring-pipeline.md).
  */
 export class InferenceDevice implements AsyncDisposable {
-  readonly #thread: ThreadPool<InferenceRequest, InferenceReply>;
-  /** In order of last use. */
-  #models = new Map<number, LoadedModel>();
+  readonly #threads: ThreadPool<InferenceRequest, InferenceResult>;
 
-  constructor(data: InferenceThreadData) {
+  constructor({ objectsRoot, engines, threadsPerEngine }: InferenceDeviceOptions) {
     // The engine opens in a thread, which cannot set this for the process.
     refuseTelemetry();
-    this.#thread = new ThreadPool({
+    const workerData: InferenceThreadData = { objectsRoot, threads: threadsPerEngine };
+    this.#threads = new ThreadPool({
       url: threadUrl("./inference-thread", import.meta.url),
-      size: 1,
-      workerData: data,
+      size: engines,
+      workerData,
       tasksPerThread: BATCHES_IN_THREAD,
-      errorWhenLost: (_reason, cause) => {
-        // Its replacement starts with no model loaded.
-        this.#models = new Map();
-        return new HairlineError("ENGINE_UNAVAILABLE", `The inference thread ended: ${cause.message}`, {
-          cause,
-        });
-      },
+      errorWhenLost: (_reason, cause) =>
+        new HairlineError("ENGINE_UNAVAILABLE", `An inference thread ended: ${cause.message}`, { cause }),
     });
   }
 
-  whenStarted(): Promise<void> {
-    return this.#thread.whenStarted();
+  /** Batches it can hold before one has to wait. */
+  get batchesAtOnce(): number {
+    return this.#threads.size * BATCHES_IN_THREAD;
   }
 
-  /** Loads a model, unless it still is. @throws HairlineError when the stored model is missing or damaged */
-  async acquire(modelId: number, graph: StoredFile): Promise<ModelLease> {
-    const loaded = this.#models.get(modelId) ?? this.#load(modelId, graph);
-    this.#models.delete(modelId);
-    this.#models.set(modelId, loaded);
-    loaded.users += 1;
-    try {
-      const engine = await loaded.loading;
-      return {
-        engine,
-        infer: (batch, options) => this.#infer(modelId, batch, options),
-        [Symbol.dispose]: () => this.#release(loaded),
-      };
-    } catch (error) {
-      loaded.users -= 1;
-      if (this.#models.get(modelId) === loaded) this.#models.delete(modelId);
-      throw error;
-    }
+  whenStarted(): Promise<void> {
+    return this.#threads.whenStarted();
+  }
+
+  /**
+   * Takes the batch's pixels over: they are moved to a thread.
+   * @throws HairlineError MODEL_DAMAGED when the graph is missing or altered; what InferenceEngine.infer throws
+   */
+  infer(graph: StoredFile, batch: PixelBatch, options: InferOptions): Promise<InferenceResult> {
+    const transfer = [batch.data.buffer as ArrayBuffer];
+    return this.#threads.run({ graph, batch }, { ...options, transfer });
   }
 
   close(): Promise<void> {
-    return this.#thread.close();
+    return this.#threads.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #load(modelId: number, graph: StoredFile): LoadedModel {
-    const loading = this.#thread.run({ type: "load", modelId, graph }) as Promise<EngineDescription>;
-    return { loading, users: 0 };
-  }
-
-  async #infer(modelId: number, batch: PixelBatch, options: InferOptions): Promise<InferenceResult> {
-    const reply = await this.#thread.run(
-      { type: "infer", modelId, batch },
-      { ...options, transfer: [batch.data.buffer as ArrayBuffer] },
-    );
-    return reply as InferenceResult;
-  }
-
-  #release(released: LoadedModel): void {
-    released.users -= 1;
-    const idle = [...this.#models].filter(([, { users }]) => users === 0);
-    for (const [modelId] of idle.slice(0, Math.max(0, idle.length - IDLE_MODELS_KEPT))) {
-      this.#models.delete(modelId);
-      // Nobody waits for it: a failure to unload shows again when memory runs short.
-      this.#thread.run({ type: "unload", modelId }).catch(() => {});
-    }
   }
 }

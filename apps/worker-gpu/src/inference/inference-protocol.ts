@@ -1,21 +1,16 @@
-import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
+import type { PixelBatch } from "@hairline/model/engine";
 import type { StoredFile } from "@hairline/model/registry";
 
-/** What the inference thread is started with. */
+/** What an inference thread is started with. */
 export interface InferenceThreadData {
+  /** Folder of the store that holds the model files. */
   readonly objectsRoot: string;
   /** Intra-operator threads of the engine. */
   readonly threads: number;
 }
 
-export type InferenceRequest =
-  | { readonly type: "load"; readonly modelId: number; readonly graph: StoredFile }
-  | { readonly type: "unload"; readonly modelId: number }
-  | { readonly type: "infer"; readonly modelId: number; readonly batch: PixelBatch };
-
-export interface EngineDescription {
-  readonly name: string;
-  readonly device: string;
+/** One batch and the network it is meant for, which the thread loads when it does not have it. */
+export interface InferenceRequest {
+  readonly graph: StoredFile;
+  readonly batch: PixelBatch;
 }
-
-export type InferenceReply = EngineDescription | InferenceResult | undefined;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isHairlineError, type ErrorCode } from "@hairline/core/errors";
 import type { PixelImage } from "@hairline/imaging/preprocess";
 import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
@@ -15,18 +16,19 @@ export interface ScoringStages {
   readonly infer: (batch: PixelBatch, signal: AbortSignal) => Promise<InferenceResult>;
   /** Images read or decoded at once. */
   readonly decodesInFlight: number;
+  /** Batches given to the network at once. */
+  readonly batchesInFlight: number;
   readonly batchSize: number;
   readonly alphas: readonly number[];
   readonly keepEmbeddings: boolean;
 }
 
-/** One batch in the network, one behind it so that the network never waits, and one filling. */
-const BATCHES_IN_FLIGHT = 2;
-const BATCHES_AHEAD = 1;
+/** Batches decoded before the network asks for them. */
+const BATCHES_AHEAD = 2;
 
 /**
  * Takes images through read, decode, batch and inference, all stages at once. What is held at a time is bounded
- * by decodesInFlight images and four batches, however many images there are.
+ * by decodesInFlight images and batchesInFlight + 3 batches, however many images there are.
  *
  * @returns one prediction or rejection for each image, in order of completion
  * @throws the signal's reason; what a stage throws that no single image is at fault for
@@ -38,12 +40,14 @@ export async function scoreImages(
 ): Promise<ShardOutcome> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
+  // Every image and batch under way listens to it.
+  setMaxListeners(0, either);
   const predictions: Prediction[] = [];
   const rejections: Rejection[] = [];
   const members = decodeImages(images, { stages, signal: either, rejections });
   const batches = readAhead(intoBatches(members, stages.batchSize), BATCHES_AHEAD);
   try {
-    await forEachConcurrently(batches, BATCHES_IN_FLIGHT, async (batch) => {
+    await forEachConcurrently(batches, stages.batchesInFlight, async (batch) => {
       const infer = (pixels: PixelBatch) => stages.infer(pixels, either);
       const outcome = await inferBatch(batch, { ...stages, infer }).catch((error: unknown) => {
         // The stages before must stop too, or leaving them would wait for a whole batch to be decoded.

@@ -4,7 +4,7 @@ import type { JobHandler, ScoreShard } from "@hairline/core/jobs";
 import { isRetryable } from "@hairline/core/queue";
 import type { ArchiveReader } from "../archive.ts";
 import type { DecodePool } from "../decode/decode-pool.ts";
-import type { InferenceDevice, ModelLease } from "../inference/inference-device.ts";
+import type { InferenceDevice } from "../inference/inference-device.ts";
 import type { ScoringModel } from "../inference/load-model.ts";
 import type { Logger } from "../log.ts";
 import type { ShardOutcome } from "../pipeline/image-outcome.ts";
@@ -77,28 +77,27 @@ async function scoreMembers(
   // Nothing is left to score when another run got to every member first.
   if (shard.images.length === 0) return { predictions: [], rejections: [] };
   const model = await resources.loadModel(shard.modelId);
-  using lease = await resources.device.acquire(shard.modelId, model.graph);
-  return await scoreImages(shard.images, stagesOf(resources, { shard, model, lease, turn }), turn.signal);
+  return scoreImages(shard.images, stagesOf(resources, { shard, model, turn }), turn.signal);
 }
 
 interface StageParts {
   readonly shard: OpenShard;
   readonly model: ScoringModel;
-  readonly lease: ModelLease;
   readonly turn: ShardTurn;
 }
 
-function stagesOf(resources: ScoringResources, { shard, model, lease, turn }: StageParts): ScoringStages {
-  const { decoders, batchSize } = resources;
-  const { preprocessing, alphas } = model;
+function stagesOf(resources: ScoringResources, { shard, model, turn }: StageParts): ScoringStages {
+  const { decoders, device, batchSize } = resources;
+  const { graph, preprocessing, alphas } = model;
   const { priority } = turn;
   const archive = resources.openArchive(shard.root);
   return {
     read: (objectKey, signal) => archive.read(objectKey, signal),
     decode: (bytes, signal) => decoders.decode(bytes, { preprocessing, priority, signal }),
-    infer: (batch, signal) => lease.infer(batch, { priority, signal }),
+    infer: (batch, signal) => device.infer(graph, batch, { priority, signal }),
     // Each thread has an image at work and one read for it to go on with.
     decodesInFlight: 2 * decoders.size,
+    batchesInFlight: device.batchesAtOnce,
     batchSize,
     alphas,
     keepEmbeddings: shard.keepEmbeddings,

@@ -25,7 +25,7 @@ async function openDevice() {
     await store.put(objectKey, bytes);
     graphs.push({ objectKey, sha256: createHash("sha256").update(bytes).digest("hex") });
   }
-  const device = new InferenceDevice({ objectsRoot: folder.path, threads: 1 });
+  const device = new InferenceDevice({ objectsRoot: folder.path, engines: 2, threadsPerEngine: 1 });
   const [small, large] = graphs;
   if (small === undefined || large === undefined) throw new Error("two graphs");
   const close = async () => {
@@ -46,65 +46,52 @@ function batchOf(size: number, names: readonly string[]): PixelBatch {
 }
 
 describe("InferenceDevice", () => {
-  it("answers with the model each batch was meant for", async () => {
+  it("answers every batch with the model it was meant for", async () => {
     await using opened = await openDevice();
-    using small = await opened.device.acquire(1, opened.small);
-    using large = await opened.device.acquire(2, opened.large);
-    expect(small.engine).toEqual({ name: "onnxruntime", device: "cpu" });
-    const [ofSmall, ofLarge] = await Promise.all([
-      small.infer(batchOf(32, ["a", "b"]), FIRST),
-      large.infer(batchOf(64, ["a"]), FIRST),
+    const answers = await Promise.all([
+      opened.device.infer(opened.small, batchOf(32, ["a", "b"]), FIRST),
+      opened.device.infer(opened.large, batchOf(64, ["a"]), FIRST),
+      opened.device.infer(opened.small, batchOf(32, ["b"]), FIRST),
+      opened.device.infer(opened.large, batchOf(64, ["a"]), FIRST),
+      opened.device.infer(opened.small, batchOf(32, ["a"]), FIRST),
     ]);
-    expect([ofSmall.camHeight, ofSmall.logits.length]).toEqual([1, 2]);
-    expect([ofLarge.camHeight, ofLarge.logits.length]).toEqual([2, 1]);
+    expect(answers.map(({ camHeight }) => camHeight)).toEqual([1, 2, 1, 2, 1]);
+    const [both, large, onlyB, largeAgain, onlyA] = answers.map(({ logits }) => [...logits]);
+    expect(both?.[0]).toBeCloseTo(onlyA?.[0] ?? Number.NaN, 4);
+    expect(both?.[1]).toBeCloseTo(onlyB?.[0] ?? Number.NaN, 4);
+    expect(large).toEqual(largeAgain);
   });
 
-  it("loads a model once for two shards that want it together", async () => {
+  it("takes the batch's pixels over", async () => {
     await using opened = await openDevice();
-    const leases = await Promise.all([1, 1].map((modelId) => opened.device.acquire(modelId, opened.small)));
-    // A second load would fail: the file is gone.
-    await opened.store.delete(opened.small.objectKey);
-    using third = await opened.device.acquire(1, opened.small);
-    const { logits } = await third.infer(batchOf(32, ["a"]), FIRST);
-    expect(logits).toHaveLength(1);
-    for (const lease of leases) lease[Symbol.dispose]();
-  });
-
-  it("keeps one model that nobody uses, the one used last", async () => {
-    await using opened = await openDevice();
-    for (const [modelId, graph] of [opened.small, opened.large].entries()) {
-      using _lease = await opened.device.acquire(modelId, graph);
-    }
-    await opened.store.delete(opened.large.objectKey);
-    using kept = await opened.device.acquire(1, opened.large);
-    expect((await kept.infer(batchOf(64, ["a"]), FIRST)).logits).toHaveLength(1);
-
-    await opened.store.delete(opened.small.objectKey);
-    await expect(opened.device.acquire(0, opened.small)).rejects.toMatchObject({ code: "MODEL_DAMAGED" });
+    const batch = batchOf(32, ["a"]);
+    await opened.device.infer(opened.small, batch, FIRST);
+    expect(batch.data.byteLength).toBe(0);
   });
 
   it("refuses a graph that is not what was imported, and takes it once it is restored", async () => {
     await using opened = await openDevice();
     const bytes = await opened.store.get(opened.small.objectKey);
     await opened.store.put(opened.small.objectKey, bytes.slice(0, -1));
-    await expect(opened.device.acquire(1, opened.small)).rejects.toMatchObject({ code: "MODEL_DAMAGED" });
+    const damaged = opened.device.infer(opened.small, batchOf(32, ["a"]), FIRST);
+    await expect(damaged).rejects.toMatchObject({ code: "MODEL_DAMAGED" });
     await opened.store.put(opened.small.objectKey, bytes);
-    using lease = await opened.device.acquire(1, opened.small);
-    expect((await lease.infer(batchOf(32, ["a"]), FIRST)).logits).toHaveLength(1);
+    const { logits } = await opened.device.infer(opened.small, batchOf(32, ["a"]), FIRST);
+    expect(logits).toHaveLength(1);
   });
 
   it("carries an engine's error and goes on", async () => {
     await using opened = await openDevice();
-    using lease = await opened.device.acquire(1, opened.small);
-    await expect(lease.infer(batchOf(64, ["a"]), FIRST)).rejects.toMatchObject({ code: "BAD_SHAPE" });
-    expect((await lease.infer(batchOf(32, ["a"]), FIRST)).logits).toHaveLength(1);
+    const wrong = opened.device.infer(opened.small, batchOf(64, ["a"]), FIRST);
+    await expect(wrong).rejects.toMatchObject({ code: "BAD_SHAPE" });
+    const { logits } = await opened.device.infer(opened.small, batchOf(32, ["a"]), FIRST);
+    expect(logits).toHaveLength(1);
   });
 
   it("does not run a batch whose shard was aborted", async () => {
     await using opened = await openDevice();
-    using lease = await opened.device.acquire(1, opened.small);
     const aborted = AbortSignal.abort(new HairlineError("INTERRUPTED", "stop"));
-    const infer = lease.infer(batchOf(32, ["a"]), { priority: 1, signal: aborted });
+    const infer = opened.device.infer(opened.small, batchOf(32, ["a"]), { priority: 1, signal: aborted });
     await expect(infer).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 });

@@ -24,6 +24,7 @@ const STAGES: ScoringStages = {
     embeddings: new Float32Array(count),
   }),
   decodesInFlight: 4,
+  batchesInFlight: 2,
   batchSize: 8,
   alphas: [0.5],
   keepEmbeddings: false,
@@ -104,8 +105,8 @@ describe("scoreImages", () => {
     const scored = scoreImages(images(200), stages, never);
     for (let turn = 0; turn < 100; turn += 1) await tick();
     expect(release).toHaveLength(2);
-    // Two batches in the network, one ready, one filling, and the decodes in flight.
-    expect(read).toBeLessThanOrEqual(4 * 4 + 3);
+    // Two batches in the network, two ready, one filling, and the decodes in flight.
+    expect(read).toBeLessThanOrEqual(5 * 4 + 3);
 
     const drain = async () => {
       for (let open = release.shift(); open !== undefined; open = release.shift()) {
