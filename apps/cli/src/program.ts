@@ -10,6 +10,7 @@ import { registerPolicy } from "./commands/policy.ts";
 import { registerPredictions } from "./commands/predictions.ts";
 import { registerRuns } from "./commands/runs.ts";
 import { registerScore } from "./commands/score.ts";
+import { registerStudies } from "./commands/studies.ts";
 import { registerSweep } from "./commands/sweep.ts";
 import { registerTriage } from "./commands/triage.ts";
 import type { CliContext } from "./context.ts";
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerTriage,
   registerSweep,
   registerGates,
+  registerStudies,
   registerCalibrate,
   registerCalibration,
   registerPolicy,

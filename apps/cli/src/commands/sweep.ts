@@ -1,5 +1,7 @@
-import { rawGrid } from "@hairline/core/policies";
-import { sweep, sweepRow, type SweepResult } from "@hairline/core/readings";
+import { LEVELS, rawGrid, type Level } from "@hairline/core/policies";
+import { sweepStudies } from "@hairline/core/analysis";
+import { STUDY_RULES, type StudyRule } from "@hairline/core/pooling";
+import { sweep, sweepRow, type SweepRequest, type SweepResult } from "@hairline/core/readings";
 import {
   formatThreshold,
   paretoFront,
@@ -30,6 +32,8 @@ interface SweepOptions extends ReadingOptions, ScaleOptions {
   readonly alpha: string;
   readonly top?: number;
   readonly by: keyof typeof RANKINGS;
+  readonly level: Level;
+  readonly rule: StudyRule;
 }
 
 const DEFAULT_GRID = {
@@ -46,6 +50,12 @@ export function registerSweep(program: Command, context: CliContext): void {
   const command = addScaleOptions(addGridOptions(addReadingOptions(program.command("sweep")), DEFAULT_GRID));
   command
     .description("evaluate a grid of policies over the labelled images, from stored facts alone")
+    .addOption(new Option("--level <level>", "what outcomes are of").choices(LEVELS).default("image"))
+    .addOption(
+      new Option("--rule <rule>", "how a study is read from its views (see studies)")
+        .choices(STUDY_RULES)
+        .default("views"),
+    )
     .option("--top <n>", `the best configs only (a table shows ${DEFAULT_TOP})`, topCount)
     .addOption(
       new Option("--by <metric>", "what the best configs are best at")
@@ -72,7 +82,10 @@ async function runSweep(
   await requireScale(request, scale);
   const startedMs = performance.now();
   // The configs are those asked for; only what is compared with the facts is on their scale.
-  const result = { ...(await sweep({ ...request, grid: rawGrid(grid, scaleCalibrator(scale)) })), grid };
+  const result = {
+    ...(await sweepAt(options, { ...request, grid: rawGrid(grid, scaleCalibrator(scale)) })),
+    grid,
+  };
   const seconds = (performance.now() - startedMs) / 1000;
   const { output, signal } = context;
   const best = (limit: number): number[] =>
@@ -84,7 +97,7 @@ async function runSweep(
   const chosen = options.top === undefined ? undefined : best(options.top);
   if (options.csv === true) return writeSweepCsv(output, result, { chosen, signal });
   if (options.json === true) return writeSweepJson(output, result, { chosen, signal, seconds, scale });
-  printSummary(output, result, seconds);
+  printSummary(output, result, { seconds, noun: options.level === "study" ? "studies" : "images" });
   const notice = scaleNotice(scale);
   if (notice !== undefined) output.line(notice);
   output.line();
@@ -94,15 +107,23 @@ async function runSweep(
   printFront(output, result);
 }
 
-function printSummary(output: Output, result: SweepResult, seconds: number): void {
+function sweepAt({ level, rule }: SweepOptions, request: SweepRequest): Promise<SweepResult> {
+  return level === "study" ? sweepStudies({ ...request, rule }) : sweep(request);
+}
+
+function printSummary(
+  output: Output,
+  result: SweepResult,
+  { seconds, noun }: { seconds: number; noun: string },
+): void {
   const { scope, labelled, unlabelled, rocAuc } = result;
-  const images = labelled.positive + labelled.negative;
+  const rows = labelled.positive + labelled.negative;
   output.line(
-    `${formatCount(result.configs)} configs over ${formatCount(images)} labelled images of ${scope.dataset} ` +
+    `${formatCount(result.configs)} configs over ${formatCount(rows)} labelled ${noun} of ${scope.dataset} ` +
       `(fractures: ${formatCount(labelled.positive)}) scored by ${scope.model}, in ${elapsed(seconds)}`,
   );
   output.line(`ROC-AUC of the probability: ${metricCell(rocAuc) ?? "undefined, since a class is absent"}`);
-  if (unlabelled > 0) output.line(`scored images without a label, left out: ${formatCount(unlabelled)}`);
+  if (unlabelled > 0) output.line(`scored ${noun} without a label, left out: ${formatCount(unlabelled)}`);
   const fromGrid = result.grid.alpha.filter((_, index) => result.alphaSource[index] === "grid");
   if (fromGrid.length > 0) {
     output.notice(

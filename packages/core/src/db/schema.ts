@@ -68,6 +68,8 @@ export const image = pgTable("image", {
   modifiedAt: instant("modified_at"),
   contentHash: bytea("content_hash"),
   importedAt: instant("imported_at").notNull().defaultNow(),
+  width: integer("width"),
+  height: integer("height"),
 });
 
 export const archiveImport = pgTable("import", {

@@ -1,16 +1,10 @@
 import { type BootstrapInterval, delongAuc, rowBootstrap } from "../statistics/index.ts";
+import { type Estimate, toEstimate } from "./estimate.ts";
 import { formatGate, type Gate } from "./gate.ts";
 import { type FlaggedFacts, gateConfidence } from "./gate-confidence.ts";
 import { type GateBounds, keptAtCoverage, keptBounds } from "./operating-point.ts";
 import { type RankedLosses, rankLosses } from "./ranked-losses.ts";
 import { gateVerdict } from "./verdict.ts";
-
-/** A number with its confidence limits; null where it or they cannot be told. */
-export interface Estimate {
-  readonly estimate: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-}
 
 /** A gate and a rejector that keep equally many flagged images positive. */
 export interface GateOperatingPoint {
@@ -207,10 +201,6 @@ function riskTrend({ estimate, lower, upper }: Estimate): GateDirectionCheck["ri
   if (lower === null || upper === null) return "unclear";
   if (lower > 0.5) return "falls";
   return upper < 0.5 ? "rises" : "unclear";
-}
-
-function toEstimate(found: BootstrapInterval | undefined): Estimate {
-  return { estimate: found?.estimate ?? null, lower: found?.lower ?? null, upper: found?.upper ?? null };
 }
 
 function countOnes(flags: Uint8Array): number {

@@ -1,8 +1,8 @@
+export { type Estimate, toEstimate, UNKNOWN } from "./estimate.ts";
 export {
   ablateGate,
   type AblationSettings,
   compareWithRejector,
-  type Estimate,
   type GateAblation,
   type GateDirectionCheck,
   type GateOperatingPoint,

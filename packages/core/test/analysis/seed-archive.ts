@@ -120,7 +120,7 @@ async function insertPrediction(
       imageId,
       probability,
       entropy,
-      entropy === null ? null : Math.min(1, entropy / Math.log(49)),
+      entropy === null ? null : Math.fround(Math.min(1, entropy / Math.log(49))),
       degenerate,
       ...Array.from({ length: 8 }, (_, at) => areas[at] ?? null),
     ],

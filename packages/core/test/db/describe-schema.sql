@@ -38,6 +38,14 @@ line as (
   select '~ function ' || proname || ' ' || pg_get_function_identity_arguments(pg_proc.oid),
          rtrim(pg_get_functiondef(pg_proc.oid)) || coalesce(E'\n  comment: ' || description, '')
   from pg_proc left join pg_description on objoid = pg_proc.oid and classoid = 'pg_proc'::regclass
+  where pronamespace = 'public'::regnamespace and prokind = 'f'
+  union all
+  select '~ function ' || proname || ' ' || pg_get_function_identity_arguments(pg_proc.oid),
+         'aggregate ' || proname || '(' || pg_get_function_identity_arguments(pg_proc.oid) || ') by ' || aggtransfn
+         || ' from ' || coalesce(agginitval, 'null') || coalesce(E'\n  comment: ' || description, '')
+  from pg_proc
+  join pg_aggregate on aggfnoid = pg_proc.oid
+  left join pg_description on objoid = pg_proc.oid and classoid = 'pg_proc'::regclass
   where pronamespace = 'public'::regnamespace
 )
 select text from line order by place collate "C", text collate "C";

@@ -1,0 +1,27 @@
+-- Which views make up each study, with everything a sweep of any thresholds reads of them?
+-- Params: $1 dataset_id bigint; $2 model_id int; $3 alphas float8[] whose areas are counted from the stored grids, which
+--   may be empty; $4 body_parts text[] or null for all; $5 splits text[] or null for all.
+-- Rows: one per scored image that the filter takes, study by study. `areas` is by column, `grid_areas` as $3.
+select image.study_id,
+       image.id as image_id,
+       study.label,
+       image.object_key,
+       prediction.probability,
+       prediction.entropy,
+       prediction.degenerate,
+       array[area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8] as areas,
+       array(
+         select cam_area(prediction_cam.grid, alpha)
+         from unnest($3::float8[]) with ordinality as asked(alpha, place)
+         order by place
+       ) as grid_areas
+from prediction
+join image on image.id = prediction.image_id
+join study on study.id = image.study_id
+left join prediction_cam
+  on cardinality($3::float8[]) > 0
+     and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
+where image.dataset_id = $1::bigint and prediction.model_id = $2::int
+  and ($4::text[] is null or coalesce(image.body_part, study.body_part) = any ($4))
+  and ($5::text[] is null or coalesce(image.split, study.split) = any ($5))
+order by image.study_id, image.id;
