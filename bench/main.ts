@@ -1,7 +1,9 @@
 import type { Benchmark, BenchmarkResult } from "./benchmark.ts";
 
 /** Loaded on demand: a benchmark may need packages that another one does not. */
-const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {};
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  score: async () => (await import("./score.ts")).scoreBenchmark,
+};
 
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes("--json");

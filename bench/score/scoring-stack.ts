@@ -1,0 +1,156 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "@hairline/core/db";
+import { importArchive } from "@hairline/core/ingest";
+import { planRun } from "@hairline/core/jobs";
+import { openQueues, type Queues } from "@hairline/core/queue";
+import { openRun, readRunProgress, requireBalancedLedger } from "@hairline/core/runs";
+import { openFilesystemStore } from "@hairline/core/storage";
+import { importModel } from "@hairline/model/registry";
+import { float32Tensor } from "@hairline/model/weights";
+import { reproducibleWeights } from "@hairline/model/testing";
+
+export interface ScoredRound {
+  readonly images: number;
+  /** From the start of the planned run to the commit of its last shard. */
+  readonly seconds: number;
+  /** Longest pause of a worker's event loop, the largest over workers. */
+  readonly maxBlockMs: number;
+  /** Resident memory of the largest worker when the round ended. */
+  readonly workerMebibytes: number;
+}
+
+const APPS = new URL("../../apps/", import.meta.url);
+const MONITOR = new URL("./event-loop-monitor.ts", import.meta.url).href;
+
+/** Embedded PostgreSQL, a scheduler and workers: the processes of `hairline score`, on folders of their own. */
+export class ScoringStack implements AsyncDisposable {
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #home: string;
+  readonly #workers: ChildProcess[] = [];
+  #database: Database | undefined;
+  #queues: Queues | undefined;
+  #rounds = 0;
+
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  async start(workers: number, environment: NodeJS.ProcessEnv): Promise<void> {
+    const server = await startEmbeddedPostgres({ home: this.#home });
+    this.#closers.push(() => server.stop());
+    const database = await openDatabase(server.url);
+    this.#closers.push(() => database.close());
+    this.#database = database;
+    await migrate(database);
+    const queues = await openQueues({ kind: "postgres", url: server.url });
+    this.#closers.push(() => queues.close());
+    this.#queues = queues;
+    const env = {
+      ...environment,
+      DATABASE_URL: server.url,
+      HAIRLINE_HOME: this.#home,
+      HAIRLINE_LOG_LEVEL: "error",
+    };
+    await this.#startRole("scheduler", { env, monitored: false });
+    for (let index = 0; index < workers; index += 1) {
+      this.#workers.push(await this.#startRole("worker-gpu", { env, monitored: true }));
+    }
+  }
+
+  async #startRole(
+    role: string,
+    options: { env: NodeJS.ProcessEnv; monitored: boolean },
+  ): Promise<ChildProcess> {
+    const entry = fileURLToPath(new URL(`${role}/src/main.ts`, APPS));
+    const execArgv = options.monitored ? [...process.execArgv, "--import", MONITOR] : process.execArgv;
+    const child = fork(entry, [], {
+      env: options.env,
+      execArgv,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.#closers.push(async () => {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    });
+    await once(child, "message");
+    return child;
+  }
+
+  /** Scores the whole folder with a model of its own, so that nothing was scored before. */
+  async scoreFolder(folder: string): Promise<ScoredRound> {
+    const database = this.#database;
+    if (database === undefined || this.#queues === undefined) throw new Error("the stack was not started");
+    const report = await importArchive({ database, path: folder });
+    const { rows } = await database.pool.query<{ id: number }>("select id from dataset where name = $1", [
+      report.dataset,
+    ]);
+    const datasetId = rows[0]?.id ?? 0;
+    const modelId = await this.#importModel(database);
+    for (const worker of this.#workers) worker.send("monitor-start");
+    const { runId } = await openRun({ database, datasetId, modelId });
+    await this.#queues.enqueue(planRun, [{ runId }]);
+    const images = await whenCompleted(database, runId);
+    return {
+      images,
+      seconds: await scoringSeconds(database, runId),
+      maxBlockMs: Math.max(...(await Promise.all(this.#workers.map(reportedBlock)))),
+      workerMebibytes: Math.max(...(await Promise.all(this.#workers.map(residentMebibytes)))),
+    };
+  }
+
+  async #importModel(database: Database): Promise<number> {
+    this.#rounds += 1;
+    const stateDict = new Map(reproducibleWeights("resnet18"));
+    stateDict.set("fc.bias", float32Tensor([1], Float32Array.of(this.#rounds / 1000)));
+    const store = openFilesystemStore(join(this.#home, "objects"));
+    const { model } = await importModel({
+      database,
+      store,
+      source: { stateDict, name: `round-${this.#rounds}` },
+    });
+    return model.id;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const close of this.#closers.reverse()) await close();
+  }
+}
+
+async function whenCompleted(database: Database, runId: string): Promise<number> {
+  for (;;) {
+    const progress = await readRunProgress(database, runId);
+    if (progress.state === "failed") throw new Error(`the run failed with ${progress.errorCode}`);
+    if (progress.state === "completed") {
+      requireBalancedLedger(progress);
+      return progress.scored + progress.quarantined;
+    }
+    await wait(100);
+  }
+}
+
+async function scoringSeconds(database: Database, runId: string): Promise<number> {
+  const { rows } = await database.pool.query<{ seconds: number }>(
+    `select extract(epoch from max(shard.done_at) - min(run.started_at))::float8 as seconds
+     from run join shard on shard.run_id = run.id where run.id = $1`,
+    [runId],
+  );
+  return rows[0]?.seconds ?? Number.NaN;
+}
+
+async function reportedBlock(worker: ChildProcess): Promise<number> {
+  const answer = once(worker, "message");
+  worker.send("monitor-report");
+  const [message] = (await answer) as [{ maxBlockMs: number }];
+  return message.maxBlockMs;
+}
+
+async function residentMebibytes(worker: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${worker.pid}/status`, "utf8").catch(() => "");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
