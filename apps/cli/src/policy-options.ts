@@ -4,6 +4,7 @@ import {
   calibratorOf,
   findCalibrator,
   findPolicy,
+  findPolicyInForce,
   formatReference,
   P_LOW_SCALES,
   rawPolicy,
@@ -105,7 +106,20 @@ export async function resolvePolicy(
     return { ...scale, text: formatPolicy(thresholds), stored: undefined, thresholds, policy };
   }
   const { database } = await context.openStack();
-  const stored = await findPolicy(database, text);
+  return named(database, await findPolicy(database, text), options);
+}
+
+/**
+ * The policy in force for a reading.
+ *
+ * @throws HairlineError POLICY_NOT_FOUND when none is; BAD_ARGUMENT as `resolvePolicy`
+ */
+export async function policyInForce(request: ReadingRequest, options: ScaleOptions): Promise<GivenPolicy> {
+  const { database } = request;
+  return named(database, await findPolicyInForce(database, await resolveScope(request)), options);
+}
+
+async function named(database: Database, stored: StoredPolicy, options: ScaleOptions): Promise<GivenPolicy> {
   if (options.calibrator !== undefined || options.pLowScale !== undefined) {
     throw new HairlineError("BAD_ARGUMENT", `The policy ${formatReference(stored)} says its own scale.`, {
       field: "--calibrator",

@@ -13,6 +13,7 @@ import { csvLine } from "../csv.ts";
 import type { Cell, Output } from "../output.ts";
 import {
   addScaleOptions,
+  policyInForce,
   requireScale,
   resolvePolicy,
   scaleJson,
@@ -24,20 +25,22 @@ import { formatCount } from "../progress.ts";
 import { addReadingOptions, metricCell, readingRequest, type ReadingOptions } from "../reading-options.ts";
 
 interface TriageOptions extends ReadingOptions, ScaleOptions {
-  readonly policy: string;
+  readonly policy?: string;
 }
 
 export function registerTriage(program: Command, context: CliContext): void {
   addScaleOptions(addReadingOptions(program.command("triage")))
     .description("say negative, positive or inconclusive of every scored image under one policy")
-    .requiredOption(
+    .option(
       "--policy <policy>",
-      "p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5, where none leaves a gate out; or a stored policy, as name or name@version",
+      "p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5, where none leaves a gate out; or a stored policy, as name or name@version (default: the one in force)",
     )
     .option("--csv", "print one line for each image, with its outcome, the reason and how close it was")
     .action(async (dataset: string | undefined, options: TriageOptions) => {
-      const given = await resolvePolicy(context, options.policy, options);
+      const written =
+        options.policy === undefined ? undefined : await resolvePolicy(context, options.policy, options);
       const reading = await readingRequest(context, dataset, options);
+      const given = written ?? (await policyInForce(reading, options));
       await requireScale(reading, given);
       const request = { ...reading, policy: given.policy };
       if (options.csv === true) return writeImages(context, request, given);

@@ -257,6 +257,7 @@ test("keeps policies: create, list, activate, retire, history, show", async () =
   );
   expect(activate.stdout).toBe("screening@1 is in force for net, lab\n");
   expect(activate.stderr).toBe("it has no certificate there\n");
+  expect((await bench.hairline("triage")).stdout).toMatch(/, policy screening@1 \(p_low=0\.5,/);
   await bench.hairline("policy", "activate", "screening", "--dataset", "lab");
   await bench.hairline("policy", "retire", "screening", "--dataset", "lab", "--note", "done");
   const history = JSON.parse((await bench.hairline("policy", "history", "--json")).stdout) as unknown;
@@ -319,6 +320,7 @@ test.each([
   [["policy", "show", "none"], { code: "POLICY_NOT_FOUND" }],
   [["policy", "activate", "none"], { code: "POLICY_NOT_FOUND" }],
   [["triage", "--policy", "none"], { code: "POLICY_NOT_FOUND" }],
+  [["triage"], { code: "POLICY_NOT_FOUND", field: "policy" }],
   [
     ["triage", "--policy", "p_low=0.5,entropy_max=1", "--calibrator", "none"],
     { code: "CALIBRATOR_NOT_FOUND" },

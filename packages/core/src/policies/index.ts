@@ -40,6 +40,7 @@ export {
   calibratorOf,
   createPolicy,
   findPolicy,
+  findPolicyInForce,
   LEVELS,
   listPolicies,
   type Level,

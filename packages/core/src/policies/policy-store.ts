@@ -183,6 +183,31 @@ export async function findPolicy(database: Database, text: string): Promise<Stor
   return onlyPolicy(await readPolicies(database.pool, condition, [name, version ?? null]), text);
 }
 
+/**
+ * The policy in force for a model and dataset: the dataset's own, else the model's default.
+ *
+ * @throws HairlineError POLICY_NOT_FOUND when none is
+ */
+export async function findPolicyInForce(
+  database: Database,
+  { modelId, dataset }: { modelId: number; dataset: string },
+): Promise<StoredPolicy> {
+  const [found] = await readPolicies(
+    database.pool,
+    `where policy.id = (
+       select policy_id from policy_activation
+       where model_id = $1 and (dataset = $2 or dataset is null) and retired_at is null
+       order by dataset nulls last limit 1
+     )`,
+    [modelId, dataset],
+  );
+  if (found !== undefined) return found;
+  throw new HairlineError("POLICY_NOT_FOUND", `No policy is in force for ${dataset}.`, {
+    field: "policy",
+    remedy: "Name a policy, or put one in force with `hairline policy activate`.",
+  });
+}
+
 /** The calibrator of a policy, undefined when it has none. */
 export async function calibratorOf(
   database: Database,

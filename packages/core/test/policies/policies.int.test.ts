@@ -5,6 +5,7 @@ import {
   activatePolicy,
   createPolicy,
   findPolicy,
+  findPolicyInForce,
   fitStoredCalibrator,
   listPolicies,
   policyHistory,
@@ -162,7 +163,13 @@ test("keeps one policy in force for a model and dataset, and the history of all"
     { policy: "screening", version: 2, dataset: "archive" },
     { policy: "screening", version: 1, dataset: null },
   ]);
+  expect(await findPolicyInForce(database, place)).toEqual(second);
   await retirePolicy(database, second, { ...place, by: "ann", note: "done" });
+  // Without one of its own the dataset has the model's default.
+  expect(await findPolicyInForce(database, place)).toEqual(first);
+  await expect(findPolicyInForce(database, { ...place, modelId: 2 })).rejects.toMatchObject({
+    code: "POLICY_NOT_FOUND",
+  });
   await expect(retirePolicy(database, second, { ...place, by: "ann", note: null })).rejects.toMatchObject({
     code: "POLICY_NOT_FOUND",
   });
