@@ -30,6 +30,7 @@ import {
   readingRequest,
   type ReadingOptions,
 } from "../reading-options.ts";
+import { formatCount } from "../progress.ts";
 import { wholeNumber } from "../statistics-options.ts";
 import { addGridOptions, RANKINGS } from "../sweep-options.ts";
 
@@ -113,7 +114,8 @@ async function defaultName(request: ReadingRequest): Promise<string> {
 function printChosen(output: Output, { policy, tuning, certification, certificates }: ChosenPolicy): void {
   output.line(`${formatReference(policy)}: ${formatPolicy(policy.thresholds)}`);
   output.line(
-    `of ${policy.tuning?.configs} configs ${policy.tuning?.candidates} met all claims on the tuning images and none was better`,
+    `configs searched: ${formatCount(policy.tuning?.configs ?? 0)}; put to the test: ${policy.tuning?.candidates ?? 0}, ` +
+      "from safest to best, of those that met all claims on the tuning images",
   );
   output.line();
   const row = (name: string, { outcomes, metrics }: ChosenPolicy["tuning"]): Cell[] => [
