@@ -160,17 +160,24 @@ export const shard = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.ordinal] })],
 );
 
+export const stratum = pgTable("stratum", {
+  id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+  datasetId: datasetId(),
+  bodyPart: text("body_part"),
+  split: text("split"),
+  hardware: boolean("hardware"),
+});
+
 export const prediction = pgTable(
   "prediction",
   {
     modelId: modelId(),
     imageId: imageId(),
-    runId: runId(),
-    logit: real("logit"),
+    stratumId: integer("stratum_id").notNull(),
     probability: real("probability").notNull(),
-    entropy: real("entropy"),
-    entropyNormalized: real("entropy_normalized"),
+    label: smallint("label"),
     degenerate: boolean("degenerate").notNull().default(false),
+    entropy: real("entropy"),
     area1: real("area_1"),
     area2: real("area_2"),
     area3: real("area_3"),
@@ -179,8 +186,11 @@ export const prediction = pgTable(
     area6: real("area_6"),
     area7: real("area_7"),
     area8: real("area_8"),
+    logit: real("logit"),
+    entropyNormalized: real("entropy_normalized"),
+    runId: runId(),
   },
-  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+  (table) => [primaryKey({ columns: [table.imageId, table.modelId] })],
 );
 
 export const predictionCam = pgTable(
@@ -215,7 +225,7 @@ export const quarantine = pgTable(
     message: text("message").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+  (table) => [primaryKey({ columns: [table.imageId, table.modelId] })],
 );
 
 const policyId = () =>
@@ -305,3 +315,90 @@ export const certificate = pgTable("certificate", {
   revokedBy: text("revoked_by"),
   revokedNote: text("revoked_note"),
 });
+
+export const factChange = pgTable("fact_change", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  modelId: modelId(),
+  datasetId: int8("dataset_id").notNull(),
+  sign: smallint("sign").notNull(),
+  label: smallint("label").array(),
+  probability: real("probability").array(),
+  degenerate: boolean("degenerate").array(),
+  entropy: real("entropy").array(),
+  area1: real("area_1").array(),
+  area2: real("area_2").array(),
+  area3: real("area_3").array(),
+  area4: real("area_4").array(),
+  area5: real("area_5").array(),
+  area6: real("area_6").array(),
+  area7: real("area_7").array(),
+  area8: real("area_8").array(),
+});
+
+export const rollup = pgTable(
+  "rollup",
+  {
+    modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
+    datasetId: datasetId(),
+    grid: smallint("grid").notNull(),
+    changes: counter("changes"),
+    unlabelled: counter("unlabelled"),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.datasetId] })],
+);
+
+export const rollupCells = pgTable(
+  "rollup_cells",
+  {
+    modelId: modelId(),
+    datasetId: int8("dataset_id").notNull(),
+    position: smallint("position").notNull(),
+    positive: bytea("positive").notNull(),
+    negative: bytea("negative").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.datasetId, table.position] })],
+);
+
+export const sweep = pgTable("sweep", {
+  id: uuid("id").primaryKey(),
+  datasetId: datasetId(),
+  modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
+  level: text("level", { enum: ["image", "study"] }).notNull(),
+  labelSource: text("label_source", { enum: ["image", "study"] }).notNull(),
+  calibratorId: integer("calibrator_id"),
+  pLow: doublePrecision("p_low").array().notNull(),
+  entropyMax: doublePrecision("entropy_max").array().notNull(),
+  areaMax: doublePrecision("area_max").array().notNull(),
+  alpha: doublePrecision("alpha").array().notNull(),
+  filter: jsonb("filter").notNull(),
+  requestHash: text("request_hash").notNull(),
+  state: text("state", { enum: ["queued", "running", "completed", "failed", "cancelled"] })
+    .notNull()
+    .default("queued"),
+  factsVersion: int8("facts_version"),
+  source: text("source", { enum: ["scan", "grid", "rollup"] }),
+  positives: int8("positives"),
+  negatives: int8("negatives"),
+  unlabelled: int8("unlabelled"),
+  rocAuc: doublePrecision("roc_auc"),
+  elapsedMs: doublePrecision("elapsed_ms"),
+  errorCode: text("error_code"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  startedAt: instant("started_at"),
+  finishedAt: instant("finished_at"),
+});
+
+export const sweepCounts = pgTable(
+  "sweep_counts",
+  {
+    sweepId: uuid("sweep_id")
+      .notNull()
+      .references(() => sweep.id, { onDelete: "cascade" }),
+    pPosition: integer("p_position").notNull(),
+    tn: integer("tn").notNull(),
+    fn: integer("fn").notNull(),
+    tp: integer("tp").array().notNull(),
+    fp: integer("fp").array().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sweepId, table.pPosition] })],
+);

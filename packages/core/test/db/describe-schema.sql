@@ -2,9 +2,9 @@
 -- Params: none.
 -- Rows: one line per object: tables, their columns, constraints and indexes, functions, then comments; by name.
 with relation as (
-  select oid, relname as name, case relkind when 'r' then 'table' when 'v' then 'view' else 'materialized view' end as kind
+  select oid, relname as name, case relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 'view' else 'materialized view' end as kind
   from pg_class
-  where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm')
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
 ),
 line as (
   select name || ' 0' as place, kind || ' ' || name as text from relation

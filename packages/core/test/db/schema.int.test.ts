@@ -21,7 +21,7 @@ const COLUMNS = `
   from pg_class
   join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
   left join pg_constraint on conrelid = pg_class.oid and contype = 'p'
-  where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'schema_migration'
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> 'schema_migration'
   order by relname collate "C", attnum`;
 
 function columnsOf(table: (typeof schema)[keyof typeof schema]): [string, Column[]] {

@@ -129,16 +129,29 @@ comment on column shard.image_ids is 'The members, ascending, fixed when the run
 comment on column shard.scored is 'Members with a prediction of the run''s model when the shard is done, whichever run wrote it.';
 comment on column shard.quarantined is 'The other members: scored + quarantined = image_count.';
 
--- The hot table: one narrow row an image and model, no null-free promise on what the CAM could not say.
+-- What filters ask of an image, once for all images alike: a prediction carries its stratum and label, so that a sweep
+-- reads one narrow table and joins none.
+create table stratum (
+  id int generated always as identity primary key,
+  dataset_id bigint not null references dataset on delete cascade,
+  body_part text,
+  split text,
+  hardware boolean,
+  unique nulls not distinct (dataset_id, body_part, split, hardware)
+);
+comment on table stratum is 'A combination of body part, split and hardware that images of a dataset have; an image''s own value first, else its study''s.';
+
+-- The hot table: one narrow row an image and model, a partition for each model. What sweeps read comes first, since a
+-- column costs the reading of those before it. The key starts with image_id, which deletions go by: with model_id
+-- first, deleting 500 of 1 M images took 19.9 s on PostgreSQL 15, so 7 ms (18 can skip, and takes 4 ms either way).
 create table prediction (
-  model_id int not null references model on delete cascade,
+  model_id int not null,
   image_id bigint not null references image on delete cascade,
-  run_id uuid references run on delete set null,
-  logit real check (logit > '-Infinity' and logit < 'Infinity'),
+  stratum_id int not null,
   probability real not null check (probability >= 0 and probability <= 1),
-  entropy real check (entropy >= 0 and entropy < 'Infinity'),
-  entropy_normalized real check (entropy_normalized >= 0 and entropy_normalized <= 1),
+  label smallint check (label in (0, 1)),
   degenerate boolean not null default false,
+  entropy real check (entropy >= 0 and entropy < 'Infinity'),
   area_1 real check (area_1 >= 0 and area_1 <= 1),
   area_2 real check (area_2 >= 0 and area_2 <= 1),
   area_3 real check (area_3 >= 0 and area_3 <= 1),
@@ -147,10 +160,36 @@ create table prediction (
   area_6 real check (area_6 >= 0 and area_6 <= 1),
   area_7 real check (area_7 >= 0 and area_7 <= 1),
   area_8 real check (area_8 >= 0 and area_8 <= 1),
-  primary key (model_id, image_id),
+  logit real check (logit > '-Infinity' and logit < 'Infinity'),
+  entropy_normalized real check (entropy_normalized >= 0 and entropy_normalized <= 1),
+  run_id uuid references run on delete set null,
+  primary key (image_id, model_id),
   check (not degenerate or (entropy is null and area_1 is null))
-);
+) partition by list (model_id);
 comment on table prediction is 'What a model said of an image. A null entropy or area never passes a gate: degenerate CAM, or not given by an external model.';
+comment on column prediction.label is 'The image''s label, filled in and kept equal by triggers.';
+comment on column prediction.stratum_id is 'The image''s stratum, filled in and kept right by triggers.';
+
+-- Attached rather than made as a partition, which would wait for every sweep under way and hold up all that come after.
+create function add_model_partition() returns trigger language plpgsql as $$
+begin
+  execute format('create table prediction_model_%1$s (like prediction including all)', new.id);
+  execute format('alter table prediction attach partition prediction_model_%1$s for values in (%1$s)', new.id);
+  return null;
+end $$;
+comment on function add_model_partition is 'Trigger: makes room for the predictions of a new model.';
+create trigger model_partition after insert on model for each row execute function add_model_partition();
+
+create function drop_model_partition() returns trigger language plpgsql as $$
+begin
+  delete from prediction_cam where model_id = old.id;
+  delete from prediction_embedding where model_id = old.id;
+  execute format('alter table prediction detach partition prediction_model_%s', old.id);
+  execute format('drop table prediction_model_%s', old.id);
+  return old;
+end $$;
+comment on function drop_model_partition is 'Trigger: removes the predictions of a model that is deleted.';
+create trigger model_partition_drop before delete on model for each row execute function drop_model_partition();
 
 create table prediction_cam (
   model_id int not null,
@@ -159,7 +198,7 @@ create table prediction_cam (
   width smallint not null check (width > 0),
   grid real[] not null check (cardinality(grid) = height::int * width::int),
   primary key (model_id, image_id),
-  foreign key (model_id, image_id) references prediction on delete cascade
+  foreign key (model_id, image_id) references prediction (model_id, image_id) on delete cascade
 );
 comment on column prediction_cam.grid is 'Grad-CAM after ReLU, row-major [height, width], in units of the logit.';
 
@@ -168,7 +207,7 @@ create table prediction_embedding (
   image_id bigint not null,
   embedding bytea not null,
   primary key (model_id, image_id),
-  foreign key (model_id, image_id) references prediction on delete cascade
+  foreign key (model_id, image_id) references prediction (model_id, image_id) on delete cascade
 );
 comment on column prediction_embedding.embedding is 'Little-endian float32 [512], written only when a run asks for embeddings.';
 
@@ -179,6 +218,137 @@ create table quarantine (
   code text not null,
   message text not null,
   created_at timestamptz not null default now(),
-  primary key (model_id, image_id)
+  primary key (image_id, model_id)
 );
 comment on table quarantine is 'An image that could not be scored by this model and preprocessing, with the code and the reason.';
+
+-- Labels and strata of predictions. Whoever writes a prediction holds its dataset's descriptions in share until the
+-- commit, whoever changes one holds them alone: so neither can miss what the other does, and no row lock is waited for.
+
+create function hold_descriptions() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(1213221964, new.dataset_id::int);
+  return new;
+end $$;
+comment on function hold_descriptions is 'Trigger: waits until no transaction writes predictions of the dataset, and keeps others from it.';
+create trigger image_description_held before update of study_id, label, body_part, split, hardware on image
+  for each row when ((old.study_id, old.label, old.body_part, old.split, old.hardware)
+                     is distinct from (new.study_id, new.label, new.body_part, new.split, new.hardware))
+  execute function hold_descriptions();
+create trigger study_description_held before update of body_part, split on study
+  for each row when ((old.body_part, old.split) is distinct from (new.body_part, new.split))
+  execute function hold_descriptions();
+
+create function claim_stratum(dataset_id bigint, body_part text, split text, hardware boolean) returns int
+language plpgsql as $$
+declare
+  found_id int;
+begin
+  loop
+    select stratum.id into found_id
+    from stratum
+    where stratum.dataset_id = claim_stratum.dataset_id
+      and (stratum.body_part, stratum.split, stratum.hardware)
+          is not distinct from (claim_stratum.body_part, claim_stratum.split, claim_stratum.hardware);
+    if found then return found_id; end if;
+    insert into stratum (dataset_id, body_part, split, hardware)
+    values (claim_stratum.dataset_id, claim_stratum.body_part, claim_stratum.split, claim_stratum.hardware)
+    on conflict do nothing;
+  end loop;
+end $$;
+comment on function claim_stratum is 'The id of a stratum, made when there is none.';
+
+create function describe_prediction() returns trigger language plpgsql as $$
+declare
+  dataset bigint;
+  body_part text;
+  split text;
+  hardware boolean;
+begin
+  loop
+    select image.dataset_id, image.label, coalesce(image.body_part, study.body_part), coalesce(image.split, study.split),
+           image.hardware, stratum.id
+    into dataset, new.label, body_part, split, hardware, new.stratum_id
+    from image
+    join study on study.id = image.study_id
+    left join stratum
+      on stratum.dataset_id = image.dataset_id
+         and (stratum.body_part, stratum.split, stratum.hardware)
+             is not distinct from (coalesce(image.body_part, study.body_part), coalesce(image.split, study.split), image.hardware)
+    where image.id = new.image_id;
+    if not found then
+      raise exception 'no image %', new.image_id using errcode = 'foreign_key_violation';
+    end if;
+    exit when dataset::text = current_setting('hairline.descriptions_held', true);
+    -- What was read before the lock was held may be out of date: read again.
+    perform pg_advisory_xact_lock_shared(1213221964, dataset::int);
+    perform set_config('hairline.descriptions_held', dataset::text, true);
+  end loop;
+  if new.stratum_id is null then
+    new.stratum_id := claim_stratum(dataset, body_part, split, hardware);
+  end if;
+  return new;
+end $$;
+comment on function describe_prediction is 'Trigger: gives a prediction its image''s label and stratum.';
+create trigger prediction_described before insert on prediction for each row execute function describe_prediction();
+
+create function describe_predictions_of_images() returns trigger language plpgsql as $$
+begin
+  -- Planned each time: a plan kept from a batch of many images would read every prediction for one.
+  execute $update$
+    update prediction
+    set label = described.label,
+        stratum_id = described.stratum_id
+    from (
+      select changed.id,
+             changed.label,
+             claim_stratum(changed.dataset_id, coalesce(changed.body_part, study.body_part),
+                           coalesce(changed.split, study.split), changed.hardware) as stratum_id
+      from new_image as changed
+      join old_image using (id)
+      join study on study.id = changed.study_id
+      where (old_image.study_id, old_image.label, old_image.body_part, old_image.split, old_image.hardware)
+            is distinct from (changed.study_id, changed.label, changed.body_part, changed.split, changed.hardware)
+    ) as described
+    where prediction.image_id = described.id
+      and (prediction.label, prediction.stratum_id) is distinct from (described.label, described.stratum_id)
+  $update$;
+  return null;
+end $$;
+comment on function describe_predictions_of_images is 'Trigger: keeps the labels and strata of predictions equal to those of changed images.';
+create trigger image_described after update on image
+  referencing old table as old_image new table as new_image
+  for each statement execute function describe_predictions_of_images();
+
+create function describe_predictions_of_studies() returns trigger language plpgsql as $$
+begin
+  execute $update$
+    update prediction
+    set stratum_id = described.stratum_id
+    from (
+      select image.id,
+             claim_stratum(image.dataset_id, coalesce(image.body_part, changed.body_part),
+                           coalesce(image.split, changed.split), image.hardware) as stratum_id
+      from new_study as changed
+      join old_study using (id)
+      join image on image.study_id = changed.id
+      where (old_study.body_part, old_study.split) is distinct from (changed.body_part, changed.split)
+        and (image.body_part is null or image.split is null)
+    ) as described
+    where prediction.image_id = described.id and prediction.stratum_id <> described.stratum_id
+  $update$;
+  return null;
+end $$;
+comment on function describe_predictions_of_studies is 'Trigger: as describe_predictions_of_images, for images that leave body part or split to their study.';
+create trigger study_described after update on study
+  referencing old table as old_study new table as new_study
+  for each statement execute function describe_predictions_of_studies();
+
+-- One statement for all of a dataset: the cascade from dataset to image to prediction deletes image by image.
+create function forget_dataset() returns trigger language plpgsql as $$
+begin
+  delete from prediction using stratum where stratum.id = prediction.stratum_id and stratum.dataset_id = old.id;
+  return old;
+end $$;
+comment on function forget_dataset is 'Trigger: removes the predictions of a dataset that is deleted.';
+create trigger dataset_forgotten before delete on dataset for each row execute function forget_dataset();
