@@ -34,6 +34,8 @@ const Environment = z.object({
   HAIRLINE_BATCH_SIZE: countOrAuto(1024),
   HAIRLINE_DECODE_THREADS: countOrAuto(256),
   HAIRLINE_INFER_THREADS: countOrAuto(256),
+  /** Read by libuv as the process starts: decodes that run at once, whatever the number of threads asking. */
+  UV_THREADPOOL_SIZE: wholeNumber(1, 1024).default(4),
   HAIRLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2048 * MEBIBYTE).default(DEFAULT_DECODE_LIMITS.maxBytes),
   HAIRLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2_000_000_000).default(DEFAULT_DECODE_LIMITS.maxPixels),
   HAIRLINE_DECODE_TIMEOUT_MS: wholeNumber(100, 600_000).default(DEFAULT_DECODE_LIMITS.timeoutMs),
@@ -53,6 +55,8 @@ export interface ImageLimits {
 /** Counts the user fixed; undefined ones are chosen from the machine by planThreads. */
 export interface ThreadSettings {
   readonly cores: number;
+  /** Size of the pool in which sharp decodes. */
+  readonly libuvThreads: number;
   readonly batchSize: number | undefined;
   readonly decodeThreads: number | undefined;
   readonly inferThreads: number | undefined;
@@ -86,6 +90,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     objectsRoot: join(resolve(variables.HAIRLINE_HOME), "objects"),
     threads: {
       cores: variables.HAIRLINE_CORES ?? availableParallelism(),
+      libuvThreads: variables.UV_THREADPOOL_SIZE,
       batchSize: variables.HAIRLINE_BATCH_SIZE,
       decodeThreads: variables.HAIRLINE_DECODE_THREADS,
       inferThreads: variables.HAIRLINE_INFER_THREADS,

@@ -14,7 +14,7 @@ const BATCH_SIZE = 8;
 /** Bounds the copies of the network: about 150 MB each. */
 const MAX_ENGINES = 8;
 
-/** How a machine's cores are shared where nothing was set. Measured in docs/adr/0005-scoring-pipeline.md. */
+/** How a machine's cores are shared where nothing was set. Measured in docs/adr/0006-scoring-pipeline.md. */
 export function planThreads(settings: ThreadSettings): ThreadPlan {
   const { cores, inferThreads = cores } = settings;
   const threadsPerEngine = Math.ceil(inferThreads / MAX_ENGINES);

@@ -3,7 +3,7 @@ import { openDatabase, type Database } from "@hairline/core/db";
 import { scoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
 import { openArchive } from "./archive.ts";
-import type { WorkerConfig } from "./config.ts";
+import type { ThreadSettings, WorkerConfig } from "./config.ts";
 import { DecodePool } from "./decode/decode-pool.ts";
 import { InferenceDevice } from "./inference/inference-device.ts";
 import { loadModel } from "./inference/load-model.ts";
@@ -32,8 +32,7 @@ export interface ScoringWorker {
  * @throws HairlineError DATABASE_UNAVAILABLE, QUEUE_UNAVAILABLE, INTERNAL when a thread cannot start
  */
 export async function startScoringWorker(config: WorkerConfig, log: Logger): Promise<ScoringWorker> {
-  const plan = planThreads(config.threads);
-  log.info({ cores: config.threads.cores, ...plan }, "threads planned");
+  const plan = announcePlan(config.threads, log);
   const opened: OpenParts = {};
   try {
     opened.database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
@@ -61,6 +60,18 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
     await closeParts(opened, 0);
     throw error;
   }
+}
+
+function announcePlan(settings: ThreadSettings, log: Logger): ThreadPlan {
+  const plan = planThreads(settings);
+  log.info({ cores: settings.cores, ...plan }, "threads planned");
+  if (plan.decodeThreads > settings.libuvThreads) {
+    log.warn(
+      { decodeThreads: plan.decodeThreads, libuvThreads: settings.libuvThreads },
+      "start the worker with a larger UV_THREADPOOL_SIZE: decode threads wait for each other",
+    );
+  }
+  return plan;
 }
 
 interface OpenParts {

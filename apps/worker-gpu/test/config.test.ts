@@ -12,6 +12,7 @@ describe("loadConfig", () => {
       objectsRoot: "/var/lib/hairline/objects",
       threads: {
         cores: availableParallelism(),
+        libuvThreads: 4,
         batchSize: undefined,
         decodeThreads: undefined,
         inferThreads: undefined,
@@ -36,7 +37,12 @@ describe("loadConfig", () => {
       HAIRLINE_DECODE_THREADS: "auto",
       HAIRLINE_INFER_THREADS: "6",
     });
-    expect(config.threads).toEqual({ cores: 8, batchSize: 16, decodeThreads: undefined, inferThreads: 6 });
+    expect(config.threads).toMatchObject({
+      cores: 8,
+      batchSize: 16,
+      decodeThreads: undefined,
+      inferThreads: 6,
+    });
   });
 
   it("names every bad variable at once", () => {

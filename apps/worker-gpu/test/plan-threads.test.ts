@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planThreads } from "../src/plan-threads.ts";
 
-const auto = { batchSize: undefined, decodeThreads: undefined, inferThreads: undefined };
+const auto = { libuvThreads: 4, batchSize: undefined, decodeThreads: undefined, inferThreads: undefined };
 
 describe("planThreads", () => {
   it.each([
@@ -18,7 +18,7 @@ describe("planThreads", () => {
   });
 
   it("keeps what was set and chooses the rest", () => {
-    expect(planThreads({ cores: 4, batchSize: 32, decodeThreads: 3, inferThreads: undefined })).toEqual({
+    expect(planThreads({ ...auto, cores: 4, batchSize: 32, decodeThreads: 3 })).toEqual({
       batchSize: 32,
       decodeThreads: 3,
       engines: 4,

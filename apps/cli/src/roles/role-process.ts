@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, openSync, closeSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HairlineError } from "@hairline/core/errors";
@@ -34,7 +35,8 @@ export class RoleProcess {
     const log = openSync(this.logFile, "a", 0o600);
     const entry = fileURLToPath(import.meta.resolve(`@hairline/${this.#options.role}/main`));
     const child = fork(entry, [], {
-      env: this.#options.environment,
+      // sharp decodes in libuv's pool, whose size is fixed before a process can set it for itself.
+      env: { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), ...this.#options.environment },
       stdio: ["ignore", log, log, "ipc"],
     });
     closeSync(log);

@@ -25,7 +25,7 @@ export interface InferOptions {
 /**
  * The network, in threads of its own: a call into an engine blocks its event loop for the whole batch, and the main
  * one has locks to renew. Several engines of one thread each share cores with the decoders better than one engine of
- * several threads, whose every operator waits for its slowest thread (docs/adr/0005-scoring-pipeline.md).
+ * several threads, whose every operator waits for its slowest thread (docs/adr/0006-scoring-pipeline.md).
  */
 export class InferenceDevice implements AsyncDisposable {
   readonly #threads: ThreadPool<InferenceRequest, InferenceResult>;
