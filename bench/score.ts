@@ -75,12 +75,12 @@ async function measure(
     ...process.env,
     HAIRLINE_CORES: String(Math.max(1, Math.floor(cores / options.workers))),
   });
-  await stack.scoreFolder(join(folder, "warm-up", "images"));
+  await stack.scoreFolder(join(folder, "warm-up", "images"), "warm-up");
   const rounds: Round[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
     const decode = await measureDecode(files, cores);
     const forward = await measureForward(cores);
-    const scored = await stack.scoreFolder(images);
+    const scored = await stack.scoreFolder(images, "images");
     const endToEnd = scored.images / scored.seconds;
     const peer = options.peer ? await measurePeer(images, cores) : null;
     // Each image takes 1/decode + 1/forward seconds of all cores together.

@@ -25,7 +25,7 @@ export interface ScoredRound {
 }
 
 const APPS = new URL("../../apps/", import.meta.url);
-const MONITOR = new URL("./event-loop-monitor.ts", import.meta.url).href;
+const MONITOR = new URL("./event-loop-monitor.mjs", import.meta.url).href;
 
 /** Embedded PostgreSQL, a scheduler and workers: the processes of `hairline score`, on folders of their own. */
 export class ScoringStack implements AsyncDisposable {
@@ -71,22 +71,26 @@ export class ScoringStack implements AsyncDisposable {
     const child = fork(entry, [], {
       env: options.env,
       execArgv,
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      stdio: ["ignore", 2, 2, "ipc"],
     });
     this.#closers.push(async () => {
       const ended = once(child, "exit");
       child.kill("SIGTERM");
       await ended;
     });
-    await once(child, "message");
+    const ended = once(child, "exit").then(([code]) => {
+      throw new Error(`the ${role} ended with exit code ${String(code)} before it was ready`);
+    });
+    await Promise.race([once(child, "message"), ended]);
+    ended.catch(() => {});
     return child;
   }
 
   /** Scores the whole folder with a model of its own, so that nothing was scored before. */
-  async scoreFolder(folder: string): Promise<ScoredRound> {
+  async scoreFolder(folder: string, name: string): Promise<ScoredRound> {
     const database = this.#database;
     if (database === undefined || this.#queues === undefined) throw new Error("the stack was not started");
-    const report = await importArchive({ database, path: folder });
+    const report = await importArchive({ database, path: folder, name });
     const { rows } = await database.pool.query<{ id: number }>("select id from dataset where name = $1", [
       report.dataset,
     ]);
