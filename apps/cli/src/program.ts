@@ -4,6 +4,8 @@ import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
 import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
+import { registerLocalisation } from "./commands/localisation.ts";
+import { registerMetrics } from "./commands/metrics.ts";
 import { registerMigrate } from "./commands/migrate.ts";
 import { registerModel } from "./commands/model.ts";
 import { registerPolicy } from "./commands/policy.ts";
@@ -24,8 +26,10 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerPredictions,
   registerTriage,
   registerSweep,
+  registerMetrics,
   registerGates,
   registerStudies,
+  registerLocalisation,
   registerCalibrate,
   registerCalibration,
   registerPolicy,

@@ -6,6 +6,7 @@ import { checkPolicy, requireAlpha } from "../readings/triage-policy-params.ts";
 import { type Outcome, OUTCOMES, type Policy } from "../triage/index.ts";
 import { type Proportion } from "./decisions.ts";
 import { collectRows, type MeasureSettings, type RowCollector } from "./evaluated-rows.ts";
+import { byName } from "./measure-readings.ts";
 import { measure, type Measures } from "./measures.ts";
 import { resolveSettings } from "./measure-settings.ts";
 import { streamStudyReadings, type StudyReading } from "./study-readings.ts";
@@ -137,11 +138,6 @@ function measureRule(rule: StudyRule, rows: RowCollector, settings: MeasureSetti
   const outcomes = { negative: 0, positive: 0, inconclusive: 0 };
   for (const place of columns.outcome ?? []) outcomes[OUTCOMES[place] ?? "inconclusive"] += 1;
   return { rule, outcomes, measures: measure(columns, settings) };
-}
-
-function byName(a: string | null, b: string | null): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function kappaOf(bodyPart: string | null, { labelled, decisions, reason }: Measures): BodyPartKappa {

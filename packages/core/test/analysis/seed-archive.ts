@@ -11,7 +11,7 @@ export interface SeededView {
   readonly view?: string | null;
   readonly hardware?: boolean | null;
   readonly boxes?: readonly (readonly number[])[] | null;
-  readonly size?: { readonly width: number; readonly height: number };
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
   readonly probability: number;
   readonly entropy?: number | null;
   readonly degenerate?: boolean;

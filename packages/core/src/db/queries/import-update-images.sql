@@ -19,6 +19,14 @@ set study_id = study.id,
       when (image.byte_size, image.modified_at) is not distinct from (given.byte_size, given.modified_at)
       then image.content_hash
     end,
+    width = case
+      when (image.byte_size, image.modified_at) is not distinct from (given.byte_size, given.modified_at)
+      then image.width
+    end,
+    height = case
+      when (image.byte_size, image.modified_at) is not distinct from (given.byte_size, given.modified_at)
+      then image.height
+    end,
     byte_size = given.byte_size,
     modified_at = given.modified_at,
     imported_at = now()
