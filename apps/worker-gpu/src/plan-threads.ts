@@ -11,7 +11,7 @@ export interface ThreadPlan {
 /** Images of a batch: larger ones gain nothing on a CPU, and make the last ones of a shard wait for each other. */
 const BATCH_SIZE = 8;
 
-/** Bounds the copies of the network: about 150 MB each. */
+/** Bounds the copies of the network: about 250 MB each. */
 const MAX_ENGINES = 8;
 
 /** How a machine's cores are shared where nothing was set. Measured in docs/adr/0006-scoring-pipeline.md. */
