@@ -36,7 +36,7 @@ export interface FracturePlace {
 /** Draws a fracture at a place; about two in three are displaced. */
 export function drawFracture(random: RandomStream, place: FracturePlace): Fracture {
   const kind = random.pick(FRACTURE_KINDS);
-  const displaced = random.chance(0.62);
+  const displaced = random.chance(0.66);
   const side = random.chance(0.5) ? 1 : -1;
   const slopes = { transverse: [0, 0.25], oblique: [0.6, 1.3], spiral: [1.2, 1.9] } as const;
   const [low, high] = slopes[kind];
@@ -46,8 +46,8 @@ export function drawFracture(random: RandomStream, place: FracturePlace): Fractu
     kind,
     displaced,
     slope: side * random.between(low, high),
-    gapPixels: displaced ? random.between(2.6, 5) : random.between(2, 3.2),
-    depth: displaced ? 1 : random.between(0.6, 0.9),
+    gapPixels: displaced ? random.between(3, 6) : random.between(2.4, 3.6),
+    depth: displaced ? 1 : random.between(0.65, 0.95),
     reach: displaced ? 2 : random.between(1.3, 2),
     step: displaced ? side * random.between(0.22, 0.7) : 0,
     apex: displaced ? random.between(-0.4, 0.4) : 0,

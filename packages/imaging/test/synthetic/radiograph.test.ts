@@ -18,13 +18,13 @@ const options = (seed: number, rest: Partial<RadiographOptions> = {}): Radiograp
 });
 
 const DIGESTS = [
-  "00e3d0475b0aa209",
-  "8a778476c5df8bf8",
-  "1ff4ad3b6301ef45",
-  "32c430c4f27e11fd",
-  "efb99757bcc02e19",
-  "c789077add4987ff",
-  "d3bc7b826efa4d01",
+  "d5fd6848b6ad75a3",
+  "7a183d70daf4c12a",
+  "a55d9a62544ebab8",
+  "b6fcd96f1ba4b2c0",
+  "99d486b48c32c849",
+  "b03a7a00bd5b0096",
+  "771d38e60c062f00",
 ];
 
 function mean({ data }: Radiograph): number {
@@ -40,7 +40,7 @@ describe("generateRadiograph", () => {
     const digests = BODY_PARTS.map((bodyPart, index) =>
       digest(generateRadiograph(options(index, { bodyPart }))),
     );
-    // Recorded on Node 20, x64. A change of the generator changes them; a change of Node or CPU must not.
+    // Recorded on Node 20.20, 22.23 and 24.21 (x64): a change of the generator changes them, another engine must not.
     expect(digests).toEqual(DIGESTS);
   });
 

@@ -68,7 +68,9 @@ describe("writeSyntheticArchive", () => {
     for (const { key } of archive.images.filter(({ broken }) => broken)) {
       const path = join(folder.path, key);
       sizes.push((await stat(path)).size);
-      await expect(sharp(path, { failOn: "truncated" }).raw().toBuffer()).rejects.toThrow(/png|unsupported/iu);
+      await expect(sharp(path, { failOn: "truncated" }).raw().toBuffer()).rejects.toThrow(
+        /png|unsupported/iu,
+      );
     }
     expect(sizes.sort((a, b) => a - b)[0]).toBe(0);
     expect(sizes).toHaveLength(2);
