@@ -6,6 +6,7 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from "./embedded/start.ts";
+export { grantReadonly, type ReadonlyGrant } from "./grant-readonly.ts";
 export { loadSql } from "./load-sql.ts";
 export { migrate } from "./migrate.ts";
 export { streamRows, type RowStream } from "./stream-rows.ts";

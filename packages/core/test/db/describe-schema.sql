@@ -2,9 +2,10 @@
 -- Params: none.
 -- Rows: one line per object: tables, their columns, constraints and indexes, functions, then comments; by name.
 with relation as (
-  select oid, relname as name, case relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 'view' else 'materialized view' end as kind
+  select oid, case relnamespace when 'public'::regnamespace then '' else 'analyst.' end || relname as name,
+         case relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 'view' else 'materialized view' end as kind
   from pg_class
-  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+  where relnamespace in ('public'::regnamespace, 'analyst'::regnamespace) and relkind in ('r', 'p', 'v', 'm')
 ),
 line as (
   select name || ' 0' as place, kind || ' ' || name as text from relation
@@ -38,7 +39,7 @@ line as (
   select '~ function ' || proname || ' ' || pg_get_function_identity_arguments(pg_proc.oid),
          rtrim(pg_get_functiondef(pg_proc.oid)) || coalesce(E'\n  comment: ' || description, '')
   from pg_proc left join pg_description on objoid = pg_proc.oid and classoid = 'pg_proc'::regclass
-  where pronamespace = 'public'::regnamespace and prokind = 'f'
+  where pronamespace in ('public'::regnamespace, 'analyst'::regnamespace) and prokind = 'f'
   union all
   select '~ function ' || proname || ' ' || pg_get_function_identity_arguments(pg_proc.oid),
          'aggregate ' || proname || '(' || pg_get_function_identity_arguments(pg_proc.oid) || ') by ' || aggtransfn
@@ -46,6 +47,6 @@ line as (
   from pg_proc
   join pg_aggregate on aggfnoid = pg_proc.oid
   left join pg_description on objoid = pg_proc.oid and classoid = 'pg_proc'::regclass
-  where pronamespace = 'public'::regnamespace
+  where pronamespace in ('public'::regnamespace, 'analyst'::regnamespace)
 )
 select text from line order by place collate "C", text collate "C";

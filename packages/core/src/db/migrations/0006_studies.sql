@@ -1,4 +1,4 @@
--- What studies and localisation need, and the analyst's views.
+-- What studies and localisation need.
 
 alter table image
   add column width int check (width > 0),
