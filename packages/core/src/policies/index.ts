@@ -36,6 +36,7 @@ export {
   type PolicyFlip,
 } from "./diff-policies.ts";
 export { fitStoredCalibrator, type CalibrateRequest } from "./fit-stored-calibrator.ts";
+export { readFingerprint } from "./fingerprint.ts";
 export {
   calibratorOf,
   createPolicy,

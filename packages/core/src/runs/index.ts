@@ -1,3 +1,4 @@
+export { readDatasetLedger, type DatasetLedger } from "./dataset-ledger.ts";
 export { listRuns, type RunSummary } from "./list-runs.ts";
 export { DEFAULT_SHARD_SIZE, openRun, type OpenedRun, type OpenRunOptions } from "./open-run.ts";
 export {

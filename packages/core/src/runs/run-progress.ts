@@ -65,6 +65,15 @@ export interface QuarantineCount {
   readonly images: number;
   /** First object key with that code. */
   readonly example: string;
+  /** Lowest image id with that code: what may be shown where an object key, which may name a patient, may not. */
+  readonly firstImageId: number;
+}
+
+interface QuarantineRow {
+  readonly code: string;
+  readonly images: number;
+  readonly example: string;
+  readonly first_image_id: number;
 }
 
 /** Images of the dataset the model could not score, counted by error code. */
@@ -72,11 +81,16 @@ export async function countQuarantine(
   database: Database,
   scope: { datasetId: number; modelId: number },
 ): Promise<QuarantineCount[]> {
-  const { rows } = await database.pool.query<QuarantineCount>(loadSql("quarantine-by-code"), [
+  const { rows } = await database.pool.query<QuarantineRow>(loadSql("quarantine-by-code"), [
     scope.datasetId,
     scope.modelId,
   ]);
-  return rows;
+  return rows.map(({ code, images, example, first_image_id }) => ({
+    code,
+    images,
+    example,
+    firstImageId: first_image_id,
+  }));
 }
 
 /**

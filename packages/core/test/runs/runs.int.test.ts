@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { countQuarantine, openRun, readRunProgress, requireBalancedLedger } from "../../src/runs/index.ts";
+import type { Database } from "../../src/db/index.ts";
+import {
+  countQuarantine,
+  openRun,
+  readDatasetLedger,
+  readRunProgress,
+  requireBalancedLedger,
+} from "../../src/runs/index.ts";
 import { createTestDatabase } from "../../src/testing/index.ts";
 import { seedFacts } from "../readings/seed-facts.ts";
 
@@ -88,8 +95,55 @@ describe("countQuarantine", () => {
       [scope.modelId],
     );
     expect(await countQuarantine(database, scope)).toEqual([
-      { code: "IMAGE_TRUNCATED", images: 2, example: "a.png" },
-      { code: "IMAGE_EMPTY", images: 1, example: "c.png" },
+      { code: "IMAGE_TRUNCATED", images: 2, example: "a.png", firstImageId: await idOf(database, "b.png") },
+      { code: "IMAGE_EMPTY", images: 1, example: "c.png", firstImageId: await idOf(database, "c.png") },
     ]);
   });
 });
+
+describe("readDatasetLedger", () => {
+  it("puts every image in one place, also one that was scored after it had been quarantined", async () => {
+    const { database, scope } = await seededScope();
+    await using _ = database;
+    expect(await readDatasetLedger(database, scope)).toEqual({
+      images: 2,
+      scored: 2,
+      quarantined: 0,
+      waiting: 0,
+    });
+    await database.pool.query(
+      `insert into image (dataset_id, study_id, object_key)
+       select $1, (select min(id) from study), key from unnest(array['x.png', 'y.png', 'z.png']) as key`,
+      [scope.datasetId],
+    );
+    await database.pool.query(
+      `insert into quarantine (model_id, image_id, code, message)
+       select $1, id, 'IMAGE_EMPTY', '' from image where object_key not in ('y.png', 'z.png') order by id limit 2 offset 1`,
+      [scope.modelId],
+    );
+    // Quarantined: the second seeded image, which has a prediction, and x.png, which has none.
+    expect(await readDatasetLedger(database, scope)).toEqual({
+      images: 5,
+      scored: 2,
+      quarantined: 1,
+      waiting: 2,
+    });
+  });
+
+  it("is all zero for a dataset without images", async () => {
+    await using database = await createTestDatabase();
+    expect(await readDatasetLedger(database, { datasetId: 1, modelId: 1 })).toEqual({
+      images: 0,
+      scored: 0,
+      quarantined: 0,
+      waiting: 0,
+    });
+  });
+});
+
+async function idOf(database: Database, objectKey: string): Promise<number | undefined> {
+  const { rows } = await database.pool.query<{ id: number }>("select id from image where object_key = $1", [
+    objectKey,
+  ]);
+  return rows[0]?.id;
+}
