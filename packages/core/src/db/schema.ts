@@ -343,6 +343,8 @@ export const rollup = pgTable(
     grid: smallint("grid").notNull(),
     changes: counter("changes"),
     unlabelled: counter("unlabelled"),
+    rocAuc: doublePrecision("roc_auc"),
+    rocAucVersion: int8("roc_auc_version"),
   },
   (table) => [primaryKey({ columns: [table.modelId, table.datasetId] })],
 );

@@ -1,7 +1,18 @@
 export type { AlphaSource } from "./alpha-source.ts";
 export { readRocAuc } from "./roc-auc.ts";
 export { resolveScope, type ImageFilter, type ReadingRequest, type ReadingScope } from "./scope.ts";
-export { sweep, sweepRow, sweepRows, type SweepRequest, type SweepResult, type SweepRow } from "./sweep.ts";
+export {
+  sweep,
+  SWEEP_SOURCES,
+  sweepRow,
+  sweepRows,
+  type ImageSweepRequest,
+  type ImageSweepResult,
+  type SweepRequest,
+  type SweepResult,
+  type SweepRow,
+  type SweepSource,
+} from "./sweep.ts";
 export {
   triageDataset,
   type TriageReport,

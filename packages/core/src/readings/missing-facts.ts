@@ -1,8 +1,7 @@
-import type pg from "pg";
-import { loadSql } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
-import { filterParams } from "./scope.ts";
-import { planAlphas, type SweepPlan } from "./sweep-cells.ts";
+import { factSource, setFilter, type FactQuery } from "../facts/index.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { planAlphas, planScan, type SweepPlan } from "./sweep-plan.ts";
 
 /**
  * Names what a sweep lacks.
@@ -10,21 +9,18 @@ import { planAlphas, type SweepPlan } from "./sweep-cells.ts";
  * @throws HairlineError FACTS_MISSING with the number of labelled images at or above the lowest p_low that lack a fact
  *   the sweep gates on, and the first of them
  */
-export async function requireSweepFacts(client: pg.PoolClient, plan: SweepPlan): Promise<void> {
-  const { scope, axes, filter } = plan;
-  const areaGated = axes.area.thresholds.length > 0;
-  const alphas = planAlphas(plan);
+export async function requireSweepFacts(snapshot: Snapshot, plan: SweepPlan): Promise<void> {
+  const { client } = snapshot;
+  const { scope } = plan;
+  const query = await planScan(plan, snapshot);
+  await setFilter(client, query.filter);
   const { rows } = await client.query<{ images: number; first_object_key: string }>(
-    loadSql("sweep-missing-facts"),
-    [
-      scope.datasetId,
-      scope.modelId,
-      axes.p.thresholds[0],
-      axes.entropy.thresholds.length > 0,
-      alphas.columns.map((position) => areaGated && position !== null),
-      areaGated && alphas.fromGrid.length > 0,
-      ...filterParams(filter),
-    ],
+    `select count(*) as images, min(file.object_key) as first_object_key
+     from (select prediction.image_id ${factSource(query)}
+           and ${query.labelSource === "study" ? "study" : "prediction"}.label is not null
+           and not prediction.degenerate and prediction.probability >= $1::real and (${lacksFact(query)})) as lacking
+     join image as file on file.id = lacking.image_id`,
+    [query.gridFrom],
   );
   const [found] = rows;
   if (found === undefined || found.images === 0) return;
@@ -32,12 +28,24 @@ export async function requireSweepFacts(client: pg.PoolClient, plan: SweepPlan):
     "FACTS_MISSING",
     `Labelled images of ${scope.dataset} at or above the lowest p_low without CAM facts of this sweep: ` +
       `${found.images}; the first is ${found.first_object_key}.`,
-    { file: found.first_object_key, remedy: remedyFor(plan, alphas.fromGrid.length > 0) },
+    { file: found.first_object_key, remedy: remedyFor(plan) },
   );
 }
 
-function remedyFor({ scope }: SweepPlan, fromGrid: boolean): string {
+function lacksFact({ columns }: FactQuery): string {
+  return [
+    ...(columns.entropy ? ["prediction.entropy is null"] : []),
+    ...columns.areas.map((area) => `prediction.area_${area} is null`),
+    ...(columns.grid ? ["prediction_cam.grid is null"] : []),
+    "false",
+  ].join(" or ");
+}
+
+function remedyFor(plan: SweepPlan): string {
+  const { scope } = plan;
   const otherAlpha =
-    fromGrid && scope.alphas.length > 0 ? `sweep alphas the model has (${scope.alphas.join(", ")}), ` : "";
+    planAlphas(plan).fromGrid.length > 0 && scope.alphas.length > 0
+      ? `sweep alphas the model has (${scope.alphas.join(", ")}), `
+      : "";
   return `Import the CAM facts, ${otherAlpha}leave the gate out with none, or raise the lowest p_low.`;
 }

@@ -1,113 +1,106 @@
-import type pg from "pg";
-import { loadSql, streamRows } from "../db/index.ts";
-import { emptySweepCube, type SweepAxes, type SweepCube } from "../triage/index.ts";
-import { areaColumn } from "./alpha-source.ts";
-import { filterParams, type ImageFilter, type ReadingScope } from "./scope.ts";
-
-/** What a sweep's queries are about. */
-export interface SweepPlan {
-  readonly scope: ReadingScope;
-  readonly axes: SweepAxes;
-  readonly filter: ImageFilter | undefined;
-}
+import type { Database } from "../db/index.ts";
+import { camAreaRatio } from "../explain/index.ts";
+import { scanFacts, UNLABELLED, type FactQuery, type FactRow } from "../facts/index.ts";
+import { RankedArea } from "../selective/index.ts";
+import { CubeCounter, type SweepCube } from "../triage/index.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { planAlphas, planScan, type AlphaPlan, type SweepPlan } from "./sweep-plan.ts";
 
 export interface SweepCells {
   readonly cube: SweepCube;
   /** Scored images without a label. */
   readonly unlabelled: number;
-  /** Labelled images that lack a fact of the sweep, counted once per scan; more than 0 means that there are some. */
+  /** More than 0 when labelled images at or above the lowest p_low lack a fact that the sweep gates on. */
   readonly missing: number;
+  /** Undefined when it was not asked for. */
+  readonly rocAuc: number | null | undefined;
 }
 
-/** How the alphas of a sweep are answered. */
-export interface AlphaPlan {
-  /** shape [8]; position among the sweep's alphas of each area column, null when it is not swept. */
-  readonly columns: readonly (number | null)[];
-  /** Alphas that no column holds. */
-  readonly fromGrid: readonly { readonly alpha: number; readonly position: number }[];
+export interface SweepScan {
+  readonly database: Database;
+  readonly snapshot: Snapshot;
+  readonly plan: SweepPlan;
+  /** Whether to rank the probabilities too. */
+  readonly rocAuc: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
-const AREA_COLUMNS = 8;
+/** Counts the images of a sweep by cell, and ranks them, in one scan. */
+export async function scanSweepCells(scan: SweepScan): Promise<SweepCells> {
+  const { database, snapshot, plan, signal } = scan;
+  const query = await planScan(plan, snapshot);
+  const tally = new SweepTally(plan, query, scan.rocAuc);
+  await scanFacts({ database, snapshot, query, signal, onRow: (row) => tally.add(row) });
+  return tally.cells();
+}
 
-/** Without an area gate one column is scanned all the same: it carries the probability and entropy cells. */
-export function planAlphas({ axes, scope }: SweepPlan): AlphaPlan {
-  const columns = Array.from({ length: AREA_COLUMNS }, (): number | null => null);
-  const fromGrid: { alpha: number; position: number }[] = [];
-  const gated = axes.area.thresholds.length > 0;
-  for (const [position, alpha] of axes.alpha.alphas.entries()) {
-    const column = gated ? areaColumn(scope.alphas, alpha) : 1;
-    if (column === null) fromGrid.push({ alpha, position });
-    else columns[column - 1] = position;
+class SweepTally {
+  readonly #counter: CubeCounter;
+  readonly #ranked: RankedArea | undefined;
+  readonly #alphas: AlphaPlan;
+  readonly #columns: FactQuery["columns"];
+  readonly #lowestP: number;
+  /** The row as the counter takes it, areas in the order of the sweep's alphas. */
+  readonly #counted: {
+    positive: boolean;
+    probability: number;
+    degenerate: boolean;
+    entropy: number;
+    areas: Float64Array;
+  };
+  #unlabelled = 0;
+  #missing = 0;
+
+  constructor(plan: SweepPlan, query: FactQuery, rocAuc: boolean) {
+    this.#counter = new CubeCounter(plan.axes);
+    this.#ranked = rocAuc ? new RankedArea() : undefined;
+    this.#alphas = planAlphas(plan);
+    this.#columns = query.columns;
+    this.#lowestP = query.gridFrom;
+    const areas = new Float64Array(this.#alphas.columns.length + this.#alphas.fromGrid.length);
+    this.#counted = { positive: false, probability: 0, degenerate: false, entropy: Number.NaN, areas };
   }
-  return { columns, fromGrid };
-}
 
-interface CellRow {
-  readonly p_level: number | null;
-  readonly cell: number | null;
-  readonly positive: number;
-  readonly negative: number;
-  readonly unlabelled: number;
-  readonly missing: number;
-}
-
-function negated(thresholds: readonly number[]): number[] {
-  return thresholds.map((threshold) => -threshold);
-}
-
-/** Parameters $1 to $7 of both cell queries. */
-function axisParams({ scope, axes }: SweepPlan): unknown[] {
-  return [
-    scope.datasetId,
-    scope.modelId,
-    axes.p.thresholds,
-    negated(axes.entropy.thresholds),
-    axes.entropy.hasNone ? 1 : 0,
-    negated(axes.area.thresholds),
-    axes.area.hasNone ? 1 : 0,
-  ];
-}
-
-async function readCells(
-  client: pg.PoolClient,
-  query: { sql: string; params: unknown[] },
-  cube: SweepCube,
-): Promise<{ unlabelled: number; missing: number }> {
-  let unlabelled = 0;
-  let missing = 0;
-  for await (const rows of streamRows<CellRow & pg.QueryResultRow>(client, query)) {
-    for (const row of rows) {
-      if (row.p_level !== null) {
-        cube.positiveByP[row.p_level] = row.positive;
-        cube.negativeByP[row.p_level] = row.negative;
-        unlabelled += row.unlabelled;
-        missing += row.missing;
-      } else if (row.cell !== null) {
-        cube.positive[row.cell] = row.positive;
-        cube.negative[row.cell] = row.negative;
-      }
+  add(row: FactRow): void {
+    if (row.label === UNLABELLED) {
+      this.#unlabelled += 1;
+      return;
     }
+    const counted = this.#counted;
+    counted.positive = row.label === 1;
+    counted.probability = row.probability;
+    counted.degenerate = row.degenerate;
+    counted.entropy = row.entropy;
+    this.#ranked?.add(row.probability, counted.positive);
+    const needsFacts = row.probability >= this.#lowestP && !row.degenerate;
+    if (needsFacts) this.#readAreas(row);
+    this.#counter.add(counted);
   }
-  return { unlabelled, missing };
-}
 
-/** Counts the images of a sweep by cell: one scan for all alphas with a column, one more for each other alpha. */
-export async function readSweepCube(client: pg.PoolClient, plan: SweepPlan): Promise<SweepCells> {
-  const alphas = planAlphas(plan);
-  const cube = emptySweepCube(plan.axes);
-  const axes = axisParams(plan);
-  const filter = filterParams(plan.filter);
-  let unlabelled = 0;
-  let missing = 0;
-  if (alphas.columns.some((position) => position !== null)) {
-    const query = { sql: loadSql("sweep-cells"), params: [...axes, alphas.columns, ...filter] };
-    ({ unlabelled, missing } = await readCells(client, query, cube));
+  #readAreas(row: FactRow): void {
+    const { columns, fromGrid } = this.#alphas;
+    const { areas } = this.#counted;
+    let lacks = this.#columns.entropy && Number.isNaN(row.entropy);
+    for (let index = 0; index < columns.length; index++) {
+      const area = row.areas[index] ?? Number.NaN;
+      areas[columns[index]?.position ?? 0] = area;
+      lacks ||= Number.isNaN(area);
+    }
+    if (fromGrid.length > 0) {
+      lacks ||= row.grid.length === 0;
+      // As cam_area and the stored areas: rounded to float32.
+      for (const { alpha, position } of fromGrid)
+        areas[position] = Math.fround(camAreaRatio(row.grid, alpha) ?? Number.NaN);
+    }
+    if (lacks) this.#missing += 1;
   }
-  for (const { alpha, position } of alphas.fromGrid) {
-    const query = { sql: loadSql("sweep-cells-from-grid"), params: [...axes, position, ...filter, alpha] };
-    const read = await readCells(client, query, cube);
-    unlabelled = read.unlabelled;
-    missing += read.missing;
+
+  cells(): SweepCells {
+    return {
+      cube: this.#counter.cube,
+      unlabelled: this.#unlabelled,
+      missing: this.#missing,
+      rocAuc: this.#ranked?.rocAuc(),
+    };
   }
-  return { cube, unlabelled, missing };
 }

@@ -1,4 +1,5 @@
-import type { Database } from "../db/index.ts";
+import { type FactFilter, type LabelSource } from "../facts/index.ts";
+import { readFactsVersion } from "../rollup/index.ts";
 import {
   sweepAxes,
   sweepCounts,
@@ -12,14 +13,38 @@ import {
   triageMetrics,
 } from "../triage/index.ts";
 import { areaColumn, type AlphaSource } from "./alpha-source.ts";
+import { keepRocAuc, readKeptRocAuc } from "./kept-roc-auc.ts";
 import { requireSweepFacts } from "./missing-facts.ts";
-import { readRocAuc } from "./roc-auc.ts";
-import { openSnapshot } from "./snapshot.ts";
+import { isRolledUp, readRolledUpCells, rollupScope, shortenRollup } from "./rollup-cells.ts";
+import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import { noPredictions, resolveScope, type ReadingRequest, type ReadingScope } from "./scope.ts";
-import { readSweepCube, type SweepCells, type SweepPlan } from "./sweep-cells.ts";
+import { scanSweepCells, type SweepCells } from "./sweep-cells.ts";
+import { planAlphas, type SweepPlan } from "./sweep-plan.ts";
 
 export interface SweepRequest extends ReadingRequest {
   readonly grid: SweepGrid;
+}
+
+export interface ImageSweepRequest extends SweepRequest {
+  readonly filter?: FactFilter | undefined;
+  /** Whose label an image is compared with. Default its own. */
+  readonly labelSource?: LabelSource | undefined;
+  /** Whether to compute the ROC area, which a rollup does not hold. Default true; the result's is null without. */
+  readonly rocAuc?: boolean | undefined;
+  /** Reads the predictions also where the rollup could answer. Default false. */
+  readonly scan?: boolean | undefined;
+  /** Cancels the sweep, on the server too. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the counts of a sweep were read from: kept counts; one scan of the predictions; a scan that counted CAM cells. */
+export const SWEEP_SOURCES = ["rollup", "scan", "grid"] as const;
+export type SweepSource = (typeof SWEEP_SOURCES)[number];
+
+export interface ImageSweepResult extends SweepResult {
+  readonly source: SweepSource;
+  /** Of the facts read: with the same request and version, a sweep has the same result. */
+  readonly factsVersion: number;
 }
 
 /** Every config of a grid over the labelled images of one dataset and model. */
@@ -49,16 +74,19 @@ export interface SweepRow {
 
 /**
  * Sweeps a grid of policies over stored facts, exactly and without the network: one scan puts each image in the cell of
- * the thresholds it passes, suffix sums over the cells give every config. O(images + cells), not O(images x configs).
+ * the thresholds it passes, suffix sums over the cells give every config. O(images + cells), not O(images x configs);
+ * where all thresholds are of the rollup's grid and no filter is set, O(cells).
  *
  * @throws HairlineError DATASET_NOT_FOUND, MODEL_NOT_FOUND, NO_PREDICTIONS; BAD_THRESHOLD and BAD_ARGUMENT for the grid;
- *   FACTS_MISSING when a labelled image at or above the lowest p_low lacks a fact that a config gates on
+ *   FACTS_MISSING when a labelled image at or above the lowest p_low lacks a fact that a config gates on; the signal's
+ *   reason when it aborts
  */
-export async function sweep(request: SweepRequest): Promise<SweepResult> {
+export async function sweep(request: ImageSweepRequest): Promise<ImageSweepResult> {
   const { grid } = request;
   const axes = sweepAxes(grid);
   const scope = await resolveScope(request);
-  const read = await readSweep(request.database, { scope, axes, filter: request.filter });
+  const plan = { scope, axes, filter: request.filter ?? {}, labelSource: request.labelSource ?? "image" };
+  const read = await readSweep(request, plan);
   const labelled = { positive: sum(read.cube.positiveByP), negative: sum(read.cube.negativeByP) };
   if (labelled.positive + labelled.negative + read.unlabelled === 0)
     throw noPredictions(scope.dataset, scope.model);
@@ -70,19 +98,80 @@ export async function sweep(request: SweepRequest): Promise<SweepResult> {
     counts,
     labelled,
     unlabelled: read.unlabelled,
-    rocAuc: read.rocAuc,
+    rocAuc: read.rocAuc ?? null,
     alphaSource: alphaSources(grid, scope),
+    source: read.source,
+    factsVersion: read.factsVersion,
   };
 }
 
-async function readSweep(
-  database: Database,
+interface SweepReading extends SweepCells, Ranking {
+  readonly source: SweepSource;
+  readonly factsVersion: number;
+  readonly rocAuc: number | null | undefined;
+}
+
+async function readSweep(request: ImageSweepRequest, plan: SweepPlan): Promise<SweepReading> {
+  const { database, signal } = request;
+  signal?.throwIfAborted();
+  const rolledUp = request.scan !== true && isRolledUp(plan);
+  if (rolledUp) await shortenRollup(database, plan, signal);
+  const read = await readSnapshot(request, plan, rolledUp);
+  // After the snapshot is closed: a pool of one connection would wait for itself.
+  if (read.newlyRanked) await keepRocAuc(database, plan.scope, { ...read, rocAuc: read.rocAuc ?? null });
+  return read;
+}
+
+async function readSnapshot(
+  request: ImageSweepRequest,
   plan: SweepPlan,
-): Promise<SweepCells & { rocAuc: number | null }> {
-  await using snapshot = await openSnapshot(database);
-  const cells = await readSweepCube(snapshot.client, plan);
-  if (cells.missing > 0) await requireSweepFacts(snapshot.client, plan);
-  return { ...cells, rocAuc: await readRocAuc(snapshot.client, plan.scope, plan.filter) };
+  rolledUp: boolean,
+): Promise<SweepReading> {
+  await using snapshot = await openSnapshot(request.database);
+  const factsVersion = await readFactsVersion(snapshot.client, rollupScope(plan));
+  const kept = rolledUp ? await readRolledUpCells(snapshot, plan) : undefined;
+  const read =
+    kept === undefined
+      ? await scanCells(request, plan, snapshot)
+      : {
+          ...kept,
+          ...(await rankKept(request, plan, { snapshot, factsVersion })),
+          source: "rollup" as const,
+        };
+  if (read.missing > 0) await requireSweepFacts(snapshot, plan);
+  return { ...read, factsVersion };
+}
+
+async function scanCells(
+  { database, signal, rocAuc = true }: ImageSweepRequest,
+  plan: SweepPlan,
+  snapshot: Snapshot,
+): Promise<Omit<SweepReading, "factsVersion">> {
+  const cells = await scanSweepCells({ database, snapshot, plan, signal, rocAuc });
+  return { ...cells, newlyRanked: false, source: planAlphas(plan).fromGrid.length > 0 ? "grid" : "scan" };
+}
+
+interface Ranking {
+  readonly rocAuc: number | null | undefined;
+  /** Whether it was computed rather than found. */
+  readonly newlyRanked: boolean;
+}
+
+/** The ROC area of all images: as kept, or from a scan of the probabilities alone. */
+async function rankKept(
+  { database, signal, rocAuc = true }: ImageSweepRequest,
+  plan: SweepPlan,
+  { snapshot, factsVersion }: { snapshot: Snapshot; factsVersion: number },
+): Promise<Ranking> {
+  if (!rocAuc) return { rocAuc: undefined, newlyRanked: false };
+  const kept = await readKeptRocAuc(snapshot.client, plan.scope, factsVersion);
+  if (kept !== undefined) return { rocAuc: kept.rocAuc, newlyRanked: false };
+  const ungated = {
+    ...plan,
+    axes: sweepAxes({ pLow: [0], entropyMax: [null], areaMax: [null], alpha: [0.5] }),
+  };
+  const ranked = await scanSweepCells({ database, snapshot, plan: ungated, signal, rocAuc });
+  return { rocAuc: ranked.rocAuc, newlyRanked: true };
 }
 
 /** Config `index` of a sweep with its policy and metrics. */

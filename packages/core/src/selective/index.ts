@@ -1,4 +1,5 @@
 export { cohenKappa, type ConfusionCounts, confusionMetrics, type ConfusionMetrics } from "./confusion.ts";
+export { RankedArea } from "./ranked-area.ts";
 export { averagePrecision, type RankingAreas, rankingAreasOf, rocAuc } from "./ranking-areas.ts";
 export {
   augrcOf,

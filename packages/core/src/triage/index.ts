@@ -1,4 +1,5 @@
 export { alphaAxis, capAxis, floorAxis, type AlphaAxis, type Axis } from "./axis.ts";
+export { CubeCounter, type CountedFacts } from "./cube-counter.ts";
 export { alphaIndex, evaluatePolicies, type LabelledFacts } from "./evaluate.ts";
 export {
   configAt,
@@ -11,6 +12,7 @@ export {
   type SweepGridText,
 } from "./grid.ts";
 export { DECIDING_THRESHOLDS, triageMargin, type DecidingThreshold, type TriageMargin } from "./margin.ts";
+export { LevelLookup } from "./level-lookup.ts";
 export { countOf, triageMetrics, type TriageCounts, type TriageMetrics } from "./metrics.ts";
 export { formatPolicy, parsePolicy, type Policy } from "./policy.ts";
 export {

@@ -1,7 +1,7 @@
 -- The rollup that answers aligned sweeps without reading predictions, and sweeps as rows.
 
 -- A log, not counters: writers only append, so that they neither wait for nor deadlock with each other, and every
--- snapshot finds exactly the changes whose rows it sees. compactRollups of core/rollup adds them up.
+-- snapshot finds exactly the changes whose rows it sees. `compactRollups` of core/rollup adds them up.
 create table fact_change (
   id bigint generated always as identity primary key,
   model_id int not null,
@@ -30,11 +30,14 @@ create table rollup (
   grid smallint not null,
   changes bigint not null default 0 check (changes >= 0),
   unlabelled bigint not null default 0 check (unlabelled >= 0),
+  roc_auc float8 check (roc_auc >= 0 and roc_auc <= 1),
+  roc_auc_version bigint,
   primary key (model_id, dataset_id)
 );
 comment on table rollup is 'How far rollup_cells have come. With the fact_change rows still waiting they count every labelled prediction.';
 comment on column rollup.grid is 'Version of the grid of the cells; see core/rollup.';
 comment on column rollup.changes is 'fact_change rows added up so far: with those waiting, the facts_version.';
+comment on column rollup.roc_auc is 'Of the probability over all labelled images at roc_auc_version of the facts; null when a class was absent.';
 comment on column rollup.unlabelled is 'Predictions of images without a label.';
 
 create table rollup_cells (

@@ -1,0 +1,4 @@
+export { listsImages, selectStrata, takesAll, type FactFilter } from "./fact-filter.ts";
+export { factSource, LABEL_SOURCES, partitionOf, type FactQuery, type LabelSource } from "./fact-query.ts";
+export { UNLABELLED, type FactColumns, type FactRow } from "./fact-row.ts";
+export { scanFacts, setFilter, type FactScan } from "./scan-facts.ts";
