@@ -1,8 +1,8 @@
-// tsc emits only JavaScript: copy the files that are read at run time (SQL, HTML, CSS) beside it.
+// tsc emits only JavaScript: copy the files that are read at run time (SQL, HTML, CSS, weights) beside it.
 import { cpSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 
-const COPIED = new Set([".sql", ".html", ".css", ".json"]);
+const COPIED = new Set([".sql", ".html", ".css", ".json", ".safetensors"]);
 
 for (const entry of readdirSync("src", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !COPIED.has(extname(entry.name))) continue;

@@ -207,12 +207,12 @@ def write(net, path):
         tensors[f"{conv}.scale"] = scale.numpy().astype(np.float32)
         tensors[f"{norm}.bias"] = bias.numpy().astype(np.float32)
     header, body = {}, b""
-    for name, array in tensors.items():
+    # float32 first, so that every tensor is aligned without gaps, which the format forbids.
+    for name, array in sorted(tensors.items(), key=lambda item: (item[1].dtype == np.int8, item[0])):
         data = array.tobytes()
         kind = "I8" if array.dtype == np.int8 else "F32"
         header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [len(body), len(body) + len(data)]}
-        body += data + b"\0" * (-len(data) % 4)
-        header[name]["data_offsets"][1] = header[name]["data_offsets"][0] + len(data)
+        body += data
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     open(path, "wb").write(struct.pack("<Q", len(text)) + text + body)
