@@ -13,6 +13,11 @@ export async function findDataset(database: Database, name: string): Promise<Nam
   return rows[0];
 }
 
+export async function findModel(database: Database, name: string): Promise<NamedRow | undefined> {
+  const { rows } = await database.pool.query<NamedRow>("select id, name from model where name = $1", [name]);
+  return rows[0];
+}
+
 /** The dataset of that name, or the only one. @throws HairlineError DATASET_NOT_FOUND, BAD_ARGUMENT */
 export async function resolveDataset(database: Database, name?: string): Promise<NamedRow> {
   const { rows } = await database.pool.query<NamedRow>("select id, name from dataset order by name");
