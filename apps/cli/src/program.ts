@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { registerCalibrate } from "./commands/calibrate.ts";
 import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
+import { registerDemo } from "./commands/demo.ts";
 import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerLocalisation } from "./commands/localisation.ts";
@@ -10,15 +11,18 @@ import { registerMigrate } from "./commands/migrate.ts";
 import { registerModel } from "./commands/model.ts";
 import { registerPolicy } from "./commands/policy.ts";
 import { registerPredictions } from "./commands/predictions.ts";
+import { registerReport } from "./commands/report.ts";
 import { registerRuns } from "./commands/runs.ts";
 import { registerScore } from "./commands/score.ts";
 import { registerStudies } from "./commands/studies.ts";
 import { registerSweep } from "./commands/sweep.ts";
 import { registerTriage } from "./commands/triage.ts";
 import type { CliContext } from "./context.ts";
+import { VERSION } from "./version.ts";
 
 /** In the order `--help` lists them: the order a newcomer needs them in. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
+  registerDemo,
   registerImport,
   registerDatasets,
   registerModel,
@@ -33,6 +37,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerCalibrate,
   registerCalibration,
   registerPolicy,
+  registerReport,
   registerRuns,
   registerMigrate,
 ];
@@ -43,7 +48,7 @@ export function createProgram(context: CliContext): Command {
     .description(
       "Score archives of musculoskeletal radiographs for fracture, with abstention. Research use only.",
     )
-    .version("0.1.0")
+    .version(VERSION)
     .showHelpAfterError("(run with --help for the options)")
     .exitOverride();
   for (const register of COMMANDS) register(program, context);
