@@ -3,6 +3,8 @@ import { registerCalibrate } from "./commands/calibrate.ts";
 import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
 import { registerDemo } from "./commands/demo.ts";
+import { registerDb } from "./commands/db.ts";
+import { registerExport } from "./commands/export.ts";
 import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerLocalisation } from "./commands/localisation.ts";
@@ -34,12 +36,14 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerGates,
   registerStudies,
   registerLocalisation,
+  registerExport,
   registerCalibrate,
   registerCalibration,
   registerPolicy,
   registerReport,
   registerRuns,
   registerMigrate,
+  registerDb,
 ];
 
 /** The `hairline` command line, one file a command under commands/. */

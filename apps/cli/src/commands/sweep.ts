@@ -1,3 +1,4 @@
+import { exportSweep } from "@hairline/core/exports";
 import { LEVELS, rawGrid, type Level } from "@hairline/core/policies";
 import { sweepStudies } from "@hairline/core/analysis";
 import { STUDY_RULES, type StudyRule } from "@hairline/core/pooling";
@@ -11,6 +12,7 @@ import {
 } from "@hairline/core/triage";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { writeParquet } from "../export/parquet-file.ts";
 import type { Cell, Output } from "../output.ts";
 import { formatCount, formatDuration } from "../progress.ts";
 import { addReadingOptions, metricCell, readingRequest, type ReadingOptions } from "../reading-options.ts";
@@ -34,6 +36,7 @@ interface SweepOptions extends ReadingOptions, ScaleOptions {
   readonly by: keyof typeof RANKINGS;
   readonly level: Level;
   readonly rule: StudyRule;
+  readonly parquet?: string;
 }
 
 const DEFAULT_GRID = {
@@ -63,6 +66,7 @@ export function registerSweep(program: Command, context: CliContext): void {
         .default("overall_accuracy"),
     )
     .option("--csv", "print one line for each config")
+    .addOption(new Option("--parquet <file>", "write one row for each config to this file").conflicts("csv"))
     .action((dataset: string | undefined, options: SweepOptions) => runSweep(context, dataset, options));
 }
 
@@ -95,6 +99,7 @@ async function runSweep(
       skip: (index) => repeatsEarlierAlpha(grid, index),
     });
   const chosen = options.top === undefined ? undefined : best(options.top);
+  if (options.parquet !== undefined) return writeSweepParquet(context, options, { result, chosen });
   if (options.csv === true) return writeSweepCsv(output, result, { chosen, signal });
   if (options.json === true) return writeSweepJson(output, result, { chosen, signal, seconds, scale });
   printSummary(output, result, { seconds, noun: options.level === "study" ? "studies" : "images" });
@@ -105,6 +110,17 @@ async function runSweep(
   printConfigs(output, result, chosen ?? best(DEFAULT_TOP));
   output.line();
   printFront(output, result);
+}
+
+async function writeSweepParquet(
+  { output, signal }: CliContext,
+  { parquet = "", json, level }: SweepOptions,
+  { result, chosen }: { result: SweepResult; chosen: readonly number[] | undefined },
+): Promise<void> {
+  const metadata = { dataset: result.scope.dataset, model: result.scope.model, level };
+  const rows = await writeParquet(parquet, exportSweep(result, chosen), { metadata, signal });
+  if (json === true) output.json({ table: "sweep", ...metadata, file: parquet, rows });
+  else output.line(`${formatCount(rows)} configs written to ${parquet}`);
 }
 
 function sweepAt({ level, rule }: SweepOptions, request: SweepRequest): Promise<SweepResult> {

@@ -76,7 +76,7 @@ join public.model on model.id = prediction.model_id;
 comment on view analyst.image_fact is 'What a model said of an image and what the archive says of it, one row an image and model.';
 comment on column analyst.image_fact.dataset_id is 'Number of the archive.';
 comment on column analyst.image_fact.dataset is 'Name of the archive.';
-comment on column analyst.image_fact.model_id is 'Number of the model. Filter by it, or by model, to read one partition.';
+comment on column analyst.image_fact.model_id is 'Number of the model. Filter by it to read that model''s partition alone.';
 comment on column analyst.image_fact.model is 'Name of the model.';
 comment on column analyst.image_fact.image_id is 'Number of the image; its object key is in image_key.';
 comment on column analyst.image_fact.study_id is 'Number of the study.';
@@ -214,7 +214,8 @@ begin atomic
                 else (array[area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8])[array_position(alphas, image_outcome.alpha::real)]
            end as area
     from analyst.image_fact
-    where image_fact.dataset = image_outcome.dataset and image_fact.model = image_outcome.model
+    where image_fact.dataset_id = (select dataset_id from analyst.dataset where dataset.dataset = image_outcome.dataset)
+      and image_fact.model_id = (select model_id from analyst.model where model.model = image_outcome.model)
   ), reading as (
     select fact.*,
            public.triage_reason(fact.probability, fact.entropy, fact.area, fact.degenerate, image_outcome.p_low,
@@ -266,7 +267,8 @@ begin atomic
                                    else probability_max
            end as pooled_probability
     from analyst.study_fact
-    where study_fact.dataset = study_outcome.dataset and study_fact.model = study_outcome.model
+    where study_fact.dataset_id = (select dataset_id from analyst.dataset where dataset.dataset = study_outcome.dataset)
+      and study_fact.model_id = (select model_id from analyst.model where model.model = study_outcome.model)
   ), judged as (
     select pooled.*,
            by_views.outcome as by_views,
