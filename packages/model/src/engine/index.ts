@@ -1,4 +1,16 @@
+export { ENGINES } from "./catalogue/catalogue.ts";
+export type { EngineKind, EngineOptions } from "./catalogue/engine-kind.ts";
+export { ENGINE_NAMES, parseEngineName, REFERENCE_ENGINE } from "./catalogue/engine-name.ts";
+export type { EngineName } from "./catalogue/engine-name.ts";
+export { hasExactInt8 } from "./cpu-features.ts";
 export type { InferenceEngine, InferenceResult, PixelBatch } from "./inference-engine.ts";
-export { openOnnxRuntimeEngine } from "./onnx-runtime.ts";
-export type { OnnxRuntimeOptions } from "./onnx-runtime.ts";
+export type { ModelArtefact } from "./model-artefact.ts";
+export { openOnnxRuntimeEngine } from "./onnx-runtime/engine.ts";
+export type { OnnxRuntimeOptions } from "./onnx-runtime/engine.ts";
+export type { OnnxRuntimeProvider } from "./onnx-runtime/provider.ts";
+export { openEngine } from "./open-engine.ts";
+export type { OpenEngineOptions } from "./open-engine.ts";
 export { refuseTelemetry } from "./refuse-telemetry.ts";
+export { openTfjsEngine } from "./tfjs/engine.ts";
+export { loadTfjs } from "./tfjs/load-backend.ts";
+export type { TfjsBackend } from "./tfjs/load-backend.ts";

@@ -1,5 +1,12 @@
 /** ONNX TensorProto.DataType of the element types written here. */
-export const ONNX_ELEMENT_TYPE = { float32: 1, uint8: 2, int64: 7 } as const;
+export const ONNX_ELEMENT_TYPE = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+} as const;
 
 export type OnnxElementType = keyof typeof ONNX_ELEMENT_TYPE;
 

@@ -1,17 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
-import type { InferenceEngine, PixelBatch } from "@hairline/model/engine";
+import {
+  openEngine,
+  type InferenceEngine,
+  type ModelArtefact,
+  type PixelBatch,
+} from "@hairline/model/engine";
 import { buildResnetGraph, identifyResnet } from "@hairline/model/resnet";
 import { reproducibleImage, reproducibleWeights } from "@hairline/model/testing";
-import { float32Tensor, type StateDict } from "@hairline/model/weights";
+import { float32Tensor, writeSafetensors, type StateDict } from "@hairline/model/weights";
 
 const SIZE = 64;
 const weights = reproducibleWeights("resnet18");
 
 /** A ResNet-18 of 64 pixels, so a CAM of 2 x 2. */
-function network(changed: StateDict = new Map()): Uint8Array {
-  const identified = identifyResnet(new Map([...weights, ...changed]));
-  return buildResnetGraph(identified, { ...IMAGENET_PREPROCESSING, inputSize: SIZE });
+function network(changed: StateDict = new Map()): ModelArtefact {
+  const tensors = new Map([...weights, ...changed]);
+  const preprocessing = { ...IMAGENET_PREPROCESSING, inputSize: SIZE };
+  return {
+    precision: "fp32",
+    preprocessing,
+    readGraph: () => Promise.resolve(buildResnetGraph(identifyResnet(tensors), preprocessing)),
+    readWeights: () => Promise.resolve(writeSafetensors(tensors)),
+  };
 }
 
 function batch(names: readonly string[], channels: 1 | 3 = 1): PixelBatch {
@@ -19,14 +30,14 @@ function batch(names: readonly string[], channels: 1 | 3 = 1): PixelBatch {
   return { count: names.length, channels, size: SIZE, data: Buffer.concat(images) };
 }
 
-const close = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+const close = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance = 1e-4): boolean =>
   a.length === b.length &&
-  Array.from(a).every((value, i) => Math.abs(value - (b[i] ?? NaN)) <= 1e-5 + 1e-4 * Math.abs(value));
+  Array.from(a).every((value, i) => Math.abs(value - (b[i] ?? NaN)) <= tolerance * (0.1 + Math.abs(value)));
 
 /** What every InferenceEngine does, whatever it runs on. */
 export function describeInferenceEngine(
   name: string,
-  open: (graph: Uint8Array) => Promise<InferenceEngine>,
+  open: (artefact: ModelArtefact) => Promise<InferenceEngine>,
 ): void {
   describe(`${name} as an inference engine`, () => {
     test("gives one logit, CAM and embedding an image", async () => {
@@ -39,6 +50,17 @@ export function describeInferenceEngine(
       ]);
       expect([result.camHeight, result.camWidth, engine.inputSize]).toEqual([2, 2, SIZE]);
       expect(result.cams.every((value) => value >= 0)).toBe(true);
+    });
+
+    test("gives the reference engine's numbers", async () => {
+      await using engine = await open(network());
+      await using reference = await openEngine({ engine: "cpu", artefact: network(), threads: 1 });
+      for (const images of [batch(["a", "b"]), batch(["c"], 3)]) {
+        const [given, expected] = [await engine.infer(images), await reference.infer(images)];
+        expect(close(given.logits, expected.logits, 1e-3)).toBe(true);
+        expect(close(given.cams, expected.cams, 1e-3)).toBe(true);
+        expect(close(given.embeddings, expected.embeddings, 1e-3)).toBe(true);
+      }
     });
 
     test("answers an image alike in every batch", async () => {

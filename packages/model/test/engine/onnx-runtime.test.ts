@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "@hairline/core/testing";
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
-import { openOnnxRuntimeEngine } from "@hairline/model/engine";
+import { openEngine, openOnnxRuntimeEngine } from "@hairline/model/engine";
 import { encodeOnnx, GraphBuilder } from "@hairline/model/onnx";
 import { buildResnetGraph, identifyResnet } from "@hairline/model/resnet";
 import { reproducibleImage, reproducibleWeights } from "@hairline/model/testing";
 import { describeInferenceEngine } from "./contract.ts";
 
-describeInferenceEngine("ONNX Runtime on the CPU", (graph) => openOnnxRuntimeEngine(graph, { threads: 1 }));
+describeInferenceEngine("ONNX Runtime on the CPU", (artefact) =>
+  openEngine({ engine: "cpu", artefact, threads: 1 }),
+);
 
 function identityGraph(): Uint8Array {
   const graph = new GraphBuilder("identity");
@@ -48,6 +50,12 @@ describe("openOnnxRuntimeEngine", () => {
 
   test.each([0, -1, 1.5, NaN])("refuses %d threads", async (threads) => {
     await expect(openOnnxRuntimeEngine(identityGraph(), { threads })).rejects.toMatchObject({
+      code: "BAD_ARGUMENT",
+    });
+  });
+
+  test.each([-1, 0.5, NaN])("refuses GPU %d", async (device) => {
+    await expect(openOnnxRuntimeEngine(identityGraph(), { device })).rejects.toMatchObject({
       code: "BAD_ARGUMENT",
     });
   });
