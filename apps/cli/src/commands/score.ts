@@ -95,6 +95,8 @@ export async function runScoring(context: CliContext, request: ScoreRequest): Pr
     signal: context.signal,
   });
   if (options.workers === 0) return follow;
+  // A signal may end it while the roles still start, before anyone awaits it.
+  follow.catch(() => {});
 
   await using roles = await LocalRoles.start({
     config: context.config,
