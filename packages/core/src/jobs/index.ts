@@ -1,2 +1,8 @@
-export { defineJob, parsePayload, type JobDefinition, type JobHandler, type PayloadOf } from "./define-job.ts";
+export {
+  defineJob,
+  parsePayload,
+  type JobDefinition,
+  type JobHandler,
+  type PayloadOf,
+} from "./define-job.ts";
 export { planRun, scoreShard, type PlanRun, type ScoreShard } from "./score.ts";
