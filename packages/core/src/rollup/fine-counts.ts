@@ -47,11 +47,12 @@ export class FineCounts {
     }
     const base =
       ((P.countAtMost(row.probability) - 1) * FINE_SHAPE.entropy + entropyCode(row)) * FINE_SHAPE.area;
-    for (const [index, { positive, negative }] of this.alphas.entries()) {
+    const positive = row.label === 1;
+    for (let index = 0; index < this.alphas.length; index++) {
       const area = row.areas[index] ?? Number.NaN;
       const cell = base + (Number.isNaN(area) ? MISSING_AREA : FIRST_AREA + AREA.countAtLeast(area));
-      const cells = row.label === 1 ? positive : negative;
-      cells[cell] = (cells[cell] ?? 0) + sign;
+      const cells = positive ? this.alphas[index]?.positive : this.alphas[index]?.negative;
+      if (cells !== undefined) cells[cell] = (cells[cell] ?? 0) + sign;
     }
   }
 }

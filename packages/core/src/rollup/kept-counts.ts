@@ -49,13 +49,11 @@ export async function readKept(
   scope: RollupScope,
   alphas?: readonly number[],
 ): Promise<FineCounts> {
-  const { rows } = await client.query<PackedCells>({
-    text: `select position, positive, negative from rollup_cells
-           where model_id = $1 and dataset_id = $2 and ($3::smallint[] is null or position = any ($3))`,
-    values: [scope.modelId, scope.datasetId, alphas?.map((alpha) => alpha + 1) ?? null],
-    // As text, a byte would take two characters and twice the time.
-    binary: true,
-  } as pg.QueryConfig);
+  const { rows } = await client.query<PackedCells>(
+    `select position, positive, negative from rollup_cells
+     where model_id = $1 and dataset_id = $2 and ($3::smallint[] is null or position = any ($3))`,
+    [scope.modelId, scope.datasetId, alphas?.map((alpha) => alpha + 1) ?? null],
+  );
   const cells: FineCells[] = Array.from({ length: cubeCount(scope) }, emptyFineCells);
   for (const { position, positive, negative } of rows) {
     const kept = cells[position - 1];

@@ -1,6 +1,5 @@
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
-import { CopyRows } from "../facts/copy-rows.ts";
+import { copyFacts } from "../facts/copy-rows.ts";
 import type { FineCounts } from "./fine-counts.ts";
 import type { RollupScope } from "./scope.ts";
 
@@ -45,7 +44,9 @@ async function addSigned(
     cross join unnest(${columns.map((column) => `fact_change.${column}`).join(", ")}) as item (${columns.join(", ")})
     where fact_change.id = any ('{${ids.join(",")}}'::bigint[]) and fact_change.sign = ${sign}
   ) to stdout (format binary)`;
-  const rows = new CopyRows({ entropy: true, areas, grid: false }, (row) => counts.add(row, sign));
-  for await (const chunk of client.query(copyTo(statement))) rows.push(chunk as Buffer);
-  rows.end();
+  await copyFacts(client, {
+    statement,
+    columns: { entropy: true, areas, grid: false },
+    onRow: (row) => counts.add(row, sign),
+  });
 }
