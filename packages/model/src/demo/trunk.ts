@@ -7,6 +7,9 @@ const ARCHITECTURE = "resnet18";
 /** PyTorch adds it to every batch norm's variance, so this variance makes the norm's divisor 1. */
 const UNIT_VARIANCE = 1 - 1e-5;
 
+/** The embedding's column that is 1 for every image, and its channel 1 in every cell of layer4. */
+export const CONSTANT_CHANNEL = 64;
+
 /** Standard deviations and mean of ImageNet's channels; the trunk was trained on grey with their average. */
 const CHANNEL_STD = [0.229, 0.224, 0.225] as const;
 const GREY_STD = 0.226;
@@ -15,7 +18,7 @@ const GREY_STD = 0.226;
  * The demo's trunk as a ResNet-18 with an untrained (zero) last layer. 16, 24, 40 and 64 of its channels are in
  * use, trained on synthetic radiographs by scripts/train_demo_trunk.py; the others are zero, which keeps 44 MB of
  * weights to a file of 230 kB. The file has int8 convolutions with their batch norm folded in, one scale and bias
- * for each channel.
+ * for each channel. One channel more is constant, for the last layer's bias.
  *
  * @throws HairlineError WEIGHTS_UNREADABLE when the file that comes with the package is damaged
  */
@@ -41,6 +44,7 @@ function fill(name: string, shape: readonly number[], stored: StateDict): Float3
   } else if (kernel !== undefined) {
     values.set(toFloat32(kernel));
   }
+  if (name === "layer4.1.bn2.bias") values[CONSTANT_CHANNEL] = 1;
   return values;
 }
 
