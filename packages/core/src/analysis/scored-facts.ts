@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { loadSql, streamRows } from "../db/index.ts";
+import { type AreaColumns, areasOf } from "./area-columns.ts";
 import { areaColumn } from "../readings/alpha-source.ts";
 import { filterParams, type ImageFilter, type ReadingScope } from "../readings/scope.ts";
 
@@ -25,7 +26,7 @@ export interface ScoredFacts {
   readonly gridArea: number | null;
 }
 
-interface FactsRow extends pg.QueryResultRow {
+interface FactsRow extends pg.QueryResultRow, AreaColumns {
   readonly image_id: number;
   readonly study_id: number;
   readonly cluster: number;
@@ -38,7 +39,6 @@ interface FactsRow extends pg.QueryResultRow {
   readonly entropy: number | null;
   readonly entropy_normalized: number | null;
   readonly degenerate: boolean;
-  readonly areas: readonly (number | null)[];
   readonly grid_area: number | null;
 }
 
@@ -72,7 +72,7 @@ export async function* streamScoredFacts(
         entropy: row.entropy,
         entropyNormalized: row.entropy_normalized,
         degenerate: row.degenerate,
-        areas: row.areas,
+        areas: areasOf(row, scope.alphas.length),
         gridArea: row.grid_area,
       };
     }

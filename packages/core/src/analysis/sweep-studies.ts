@@ -2,6 +2,7 @@ import type pg from "pg";
 import { loadSql, streamRows } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
 import { addStudy, studyProbability, type StudyRule, type SweptView } from "../pooling/index.ts";
+import { type AreaColumns, areaOf } from "./area-columns.ts";
 import { areaColumn } from "../readings/alpha-source.ts";
 import { type SweepRequest, type SweepResult } from "../readings/index.ts";
 import { filterParams, noPredictions, resolveScope, type ReadingScope } from "../readings/scope.ts";
@@ -62,7 +63,7 @@ interface StudyCells {
   readonly missing: { count: number; objectKey: string | undefined };
 }
 
-interface ViewRow extends pg.QueryResultRow {
+interface ViewRow extends pg.QueryResultRow, AreaColumns {
   readonly study_id: number;
   readonly image_id: number;
   readonly label: 0 | 1 | null;
@@ -70,8 +71,7 @@ interface ViewRow extends pg.QueryResultRow {
   readonly probability: number;
   readonly entropy: number | null;
   readonly degenerate: boolean;
-  readonly areas: readonly (number | null)[];
-  readonly grid_areas: readonly (number | null)[];
+  readonly grid_areas: readonly (number | null)[] | null;
 }
 
 async function readStudyCells(client: pg.ClientBase, plan: StudySweepPlan): Promise<StudyCells> {
@@ -139,8 +139,8 @@ function sweptView(row: ViewRow, { axes, scope }: StudySweepPlan): SweptView {
     degenerate: row.degenerate,
     areas: axes.alpha.alphas.map((alpha) => {
       const column = areaColumn(scope.alphas, alpha);
-      if (column !== null) return row.areas[column - 1] ?? null;
-      return gated ? (row.grid_areas[fromGrid++] ?? null) : null;
+      if (column !== null) return areaOf(row, column);
+      return gated ? (row.grid_areas?.[fromGrid++] ?? null) : null;
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { type AreaColumns, areasOf } from "../analysis/area-columns.ts";
 import { loadSql, streamRows } from "../db/index.ts";
 import { filterParams, noPredictions, resolveScope, type ReadingRequest } from "../readings/scope.ts";
 import { openSnapshot } from "../readings/snapshot.ts";
@@ -65,7 +66,7 @@ function areaColumnOf(alpha: number | string): ExportColumn {
   };
 }
 
-interface FactsRow extends pg.QueryResultRow {
+interface FactsRow extends pg.QueryResultRow, AreaColumns {
   readonly object_key: string;
   readonly study_key: string;
   readonly patient_number: number;
@@ -80,7 +81,6 @@ interface FactsRow extends pg.QueryResultRow {
   readonly entropy: number | null;
   readonly entropy_normalized: number | null;
   readonly degenerate: boolean;
-  readonly areas: readonly (number | null)[];
 }
 
 /**
@@ -122,6 +122,6 @@ function cellsOf(row: FactsRow, alphas: number): ExportCell[] {
     row.entropy,
     row.entropy_normalized,
     row.degenerate,
-    ...row.areas.slice(0, alphas),
+    ...areasOf(row, alphas),
   ];
 }

@@ -24,7 +24,7 @@ select image.id as image_id,
        prediction.entropy,
        prediction.entropy_normalized,
        prediction.degenerate,
-       array[area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8] as areas
+       area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8
 from prediction
 join image on image.id = prediction.image_id
 join study on study.id = image.study_id

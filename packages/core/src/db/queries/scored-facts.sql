@@ -22,7 +22,7 @@ select image.id as image_id,
        prediction.entropy,
        prediction.entropy_normalized,
        prediction.degenerate,
-       array[area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8] as areas,
+       area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8,
        case when $3::float8 is not null then cam_area(prediction_cam.grid, $3::float8) end as grid_area
 from prediction
 join image on image.id = prediction.image_id

@@ -1,7 +1,7 @@
 -- Which views make up each study, with everything a sweep of any thresholds reads of them?
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 alphas float8[] whose areas are counted from the stored grids, which
 --   may be empty; $4 body_parts text[] or null for all; $5 splits text[] or null for all.
--- Rows: one per scored image that the filter takes, study by study. `areas` is by column, `grid_areas` as $3.
+-- Rows: one per scored image that the filter takes, study by study. `grid_areas` is as $3, null when that is empty.
 select image.study_id,
        image.id as image_id,
        study.label,
@@ -9,12 +9,12 @@ select image.study_id,
        prediction.probability,
        prediction.entropy,
        prediction.degenerate,
-       array[area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8] as areas,
-       array(
+       area_1, area_2, area_3, area_4, area_5, area_6, area_7, area_8,
+       case when cardinality($3::float8[]) > 0 then array(
          select cam_area(prediction_cam.grid, alpha)
          from unnest($3::float8[]) with ordinality as asked(alpha, place)
          order by place
-       ) as grid_areas
+       ) end as grid_areas
 from prediction
 join image on image.id = prediction.image_id
 join study on study.id = image.study_id
