@@ -4,6 +4,7 @@ import { completeRuns } from "./complete-runs.ts";
 import { failRuns } from "./fail-runs.ts";
 import { enqueueShards, readOpenShards } from "./open-shards.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
+import { reconcileSweeps } from "./sweeps.ts";
 
 /**
  * Makes the queue agree with the database, which holds the truth: jobs that a wiped or restored queue lost are put
@@ -15,6 +16,7 @@ export async function reconcile(context: SchedulingContext): Promise<void> {
   await requeuePlans(context);
   await requeueShards(context);
   await completeRuns(context);
+  await reconcileSweeps(context);
 }
 
 async function requeuePlans({ database, queues }: SchedulingContext): Promise<void> {

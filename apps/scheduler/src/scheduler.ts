@@ -1,7 +1,8 @@
 import { migrate, openDatabase, type Database } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
-import { planRun } from "@hairline/core/jobs";
-import { isRetryable, openQueues, type Queues } from "@hairline/core/queue";
+import { planRun, runSweep } from "@hairline/core/jobs";
+import { isRetryable, openQueues, type FailedTry, type QueueWorker, type Queues } from "@hairline/core/queue";
+import { compactRollups } from "@hairline/core/rollup";
 import { completeRuns } from "./complete-runs.ts";
 import type { SchedulerConfig } from "./config.ts";
 import type { Logger } from "./log.ts";
@@ -9,9 +10,10 @@ import { createPlanRunHandler } from "./plan-run.ts";
 import { reconcile } from "./reconcile.ts";
 import { repeat } from "./repeat.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
+import { createRunSweepHandler } from "./sweeps.ts";
 
-/** Connections: a planning, the two loops, and one to spare. */
-const DATABASE_CONNECTIONS = 4;
+/** Connections: a planning, the three loops, four of a sweep, and one that watches for its cancellation. */
+const DATABASE_CONNECTIONS = 9;
 
 export interface Scheduler {
   /** Never resolves; rejects when a loop meets an error that waiting does not cure. */
@@ -32,11 +34,7 @@ export async function startScheduler(config: SchedulerConfig, log: Logger): Prom
     queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
     const context = { database, queues, log };
     await reconcile(context);
-    const worker = queues.work(planRun, createPlanRunHandler(context), {
-      onFailure: ({ jobId, error, attempt, willRetry }) =>
-        log.error({ jobId, code: error.code, reason: error.message, attempt, willRetry }, "planning failed"),
-    });
-    await worker.ready();
+    await Promise.all(startWorkers(context).map((worker) => worker.ready()));
     return run(context, config);
   } catch (error) {
     await close(database, queues, 0);
@@ -44,11 +42,24 @@ export async function startScheduler(config: SchedulerConfig, log: Logger): Prom
   }
 }
 
+function startWorkers(context: SchedulingContext): QueueWorker[] {
+  const { queues, log } = context;
+  const logFailure =
+    (what: string) =>
+    ({ jobId, error, attempt, willRetry }: FailedTry): void =>
+      log.error({ jobId, code: error.code, reason: error.message, attempt, willRetry }, what);
+  return [
+    queues.work(planRun, createPlanRunHandler(context), { onFailure: logFailure("planning failed") }),
+    queues.work(runSweep, createRunSweepHandler(context), { onFailure: logFailure("sweep failed") }),
+  ];
+}
+
 function run(context: SchedulingContext, config: SchedulerConfig): Scheduler {
   const stopping = new AbortController();
   const loops = Promise.all([
     repeat(() => reconcile(context), loopOptions(config.reconcileIntervalMs)),
     repeat(() => completeRuns(context), loopOptions(config.completionIntervalMs)),
+    repeat(() => keepRollups(context), loopOptions(config.rollupIntervalMs)),
   ]);
   const failure = loops.then(() => new Promise<never>(() => {}));
   // Whoever awaits `failure` sees the error; it must not end the process when nobody does.
@@ -66,6 +77,11 @@ function run(context: SchedulingContext, config: SchedulerConfig): Scheduler {
     const onError = (error: unknown) => reportTurn(context.log, error);
     return { intervalMs, signal: stopping.signal, onError };
   }
+}
+
+async function keepRollups({ database, log }: SchedulingContext): Promise<void> {
+  const changes = await compactRollups(database);
+  if (changes > 0) log.debug({ changes }, "changes added to the rollup");
 }
 
 /** A lost server comes back and the next turn does what this one missed; a defect does not heal. */

@@ -10,6 +10,7 @@ describe("loadConfig", () => {
       queue: { kind: "postgres", url: DATABASE_URL },
       reconcileIntervalMs: 15_000,
       completionIntervalMs: 500,
+      rollupIntervalMs: 5_000,
       drainTimeoutMs: 15_000,
       logLevel: "info",
     });

@@ -366,6 +366,7 @@ export const sweep = pgTable("sweep", {
   datasetId: datasetId(),
   modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
   level: text("level", { enum: ["image", "study"] }).notNull(),
+  studyRule: text("study_rule", { enum: ["views", "mean", "max", "min", "noisy_or"] }),
   labelSource: text("label_source", { enum: ["image", "study"] }).notNull(),
   calibratorId: integer("calibrator_id"),
   pLow: doublePrecision("p_low").array().notNull(),

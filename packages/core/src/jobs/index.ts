@@ -6,3 +6,4 @@ export {
   type PayloadOf,
 } from "./define-job.ts";
 export { planRun, scoreShard, type PlanRun, type ScoreShard } from "./score.ts";
+export { runSweep, type RunSweep } from "./sweep.ts";

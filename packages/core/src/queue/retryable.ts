@@ -54,6 +54,7 @@ export const RETRYABLE = {
   POLICY_INFEASIBLE: false,
   SPLITS_OVERLAP: false,
   RUN_NOT_FOUND: false,
+  SWEEP_NOT_FOUND: false,
   LEDGER_UNBALANCED: false,
   WORKER_FAILED: true,
   INTERRUPTED: true,

@@ -33,7 +33,10 @@ export async function readRollup(
 }
 
 /** Grows with every committed change of what readings of the scope depend on. */
-export async function readFactsVersion(client: pg.ClientBase | pg.Pool, scope: RollupScope): Promise<number> {
+export async function readFactsVersion(
+  client: pg.ClientBase | pg.Pool,
+  scope: Pick<RollupScope, "modelId" | "datasetId">,
+): Promise<number> {
   const { rows } = await client.query<{ version: number }>(
     "select facts_version($1::int, $2::bigint) as version",
     [scope.modelId, scope.datasetId],

@@ -210,6 +210,7 @@ create table sweep (
   dataset_id bigint not null references dataset on delete cascade,
   model_id int not null references model on delete cascade,
   level text not null check (level in ('image', 'study')),
+  study_rule text check (study_rule in ('views', 'mean', 'max', 'min', 'noisy_or')),
   label_source text not null check (label_source in ('image', 'study')),
   calibrator_id int,
   p_low float8[] not null,
@@ -230,6 +231,7 @@ create table sweep (
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
+  check ((level = 'study') = (study_rule is not null)),
   check ((state in ('queued', 'running')) = (finished_at is null)),
   check (state <> 'completed' or (facts_version, source, positives, negatives, unlabelled, elapsed_ms) is not null)
 );
@@ -237,6 +239,7 @@ create index sweep_request on sweep (request_hash);
 create index sweep_dataset on sweep (dataset_id);
 comment on table sweep is 'A grid of policies evaluated over the labelled images or studies of one model and dataset.';
 comment on column sweep.label_source is 'Whose label an image is compared with: its own or its study''s.';
+comment on column sweep.study_rule is 'How a study is read from its views; null at image level.';
 comment on column sweep.calibrator_id is 'calibrator.id when p_low is on the calibrated scale.';
 comment on column sweep.entropy_max is 'A null element leaves the gate out; likewise in area_max.';
 comment on column sweep.request_hash is 'SHA-256 of what is asked. With the same facts_version it has the same answer.';
