@@ -1,5 +1,5 @@
 import { Worker, type Transferable } from "node:worker_threads";
-import { fromPlainError, type ThreadReply, type ThreadRequest } from "./protocol.ts";
+import { fromPlainError, STOP, type ThreadReply, type ThreadRequest } from "./protocol.ts";
 
 export type LossReason = "crash" | "timeout";
 
@@ -34,6 +34,9 @@ interface Posted {
   readonly timer: NodeJS.Timeout | undefined;
 }
 
+/** How long a thread that was asked to end may finish its request before it is ended by force. */
+const STOP_GRACE_MS = 5_000;
+
 /** One worker thread and the tasks it holds. */
 export class PoolThread {
   readonly #worker: Worker;
@@ -41,6 +44,7 @@ export class PoolThread {
   readonly #posted = new Map<number, Posted>();
   /** Resolves when the thread has loaded its module or failed to. */
   readonly started: Promise<void>;
+  readonly #ended: Promise<void>;
   #ready = false;
   #lost = false;
 
@@ -51,6 +55,7 @@ export class PoolThread {
       this.#worker.once("message", () => resolve());
       this.#worker.once("exit", () => resolve());
     });
+    this.#ended = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     let failure: Error | undefined;
     this.#worker.on("message", (reply: ThreadReply) => this.#receive(reply));
     this.#worker.on("error", (error: Error) => {
@@ -81,10 +86,14 @@ export class PoolThread {
     }
   }
 
-  async terminate(): Promise<void> {
+  /** A thread ended by force inside ONNX Runtime takes the process with it (Napi::Error), so it is asked first. */
+  async end(): Promise<void> {
     this.#lost = true;
     for (const { timer } of this.#posted.values()) clearTimeout(timer);
-    await this.#worker.terminate();
+    this.#worker.postMessage(STOP, []);
+    const force = setTimeout(() => void this.#worker.terminate(), STOP_GRACE_MS);
+    await this.#ended;
+    clearTimeout(force);
   }
 
   /** Tasks that were posted and not answered; they are the caller's to settle. */

@@ -5,6 +5,9 @@ export interface ThreadRequest {
   readonly message: unknown;
 }
 
+/** Asks a thread to end when it has answered what it holds. */
+export const STOP = "stop";
+
 export type ThreadReply =
   | { readonly type: "ready" }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }

@@ -1,6 +1,6 @@
 import { parentPort, type Transferable } from "node:worker_threads";
 import { HairlineError } from "@hairline/core/errors";
-import { toPlainError, type ThreadReply, type ThreadRequest } from "./protocol.ts";
+import { STOP, toPlainError, type ThreadReply, type ThreadRequest } from "./protocol.ts";
 
 export interface Answer<Response = unknown> {
   readonly value: Response;
@@ -26,8 +26,15 @@ export function serveRequests(handle: (request: never) => Promise<Answer>): void
   };
 
   let previous = Promise.resolve();
-  port.on("message", (request: ThreadRequest) => {
-    previous = previous.then(() => answer(request));
+  let stopping = false;
+  port.on("message", (message: ThreadRequest | typeof STOP) => {
+    if (message === STOP) {
+      stopping = true;
+      // Ends this thread alone, between two requests and so outside native code.
+      previous = previous.then(() => process.exit());
+    } else {
+      previous = previous.then(() => (stopping ? undefined : answer(message)));
+    }
   });
   reply({ type: "ready" });
 }

@@ -86,7 +86,7 @@ export class ThreadPool<Request, Response> implements AsyncDisposable {
       ...threads.flatMap((thread) => thread.takeAll()),
       ...this.#waiting.splice(0),
     ]);
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    await Promise.all(threads.map((thread) => thread.end()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
