@@ -29,3 +29,8 @@ export function redisServerProgram(): string | undefined {
 export function cacheHome(): string | undefined {
   return process.env["XDG_CACHE_HOME"] || undefined;
 }
+
+/** Where the dynamic linker looks first. */
+export function libraryPath(): string | undefined {
+  return process.env["LD_LIBRARY_PATH"] || undefined;
+}

@@ -1,3 +1,4 @@
 export { startRedis, type RedisOptions, type TestRedis } from "./redis.ts";
+export { softwareVulkan, type SoftwareVulkan } from "./software-vulkan.ts";
 export { temporaryFolder, type TemporaryFolder } from "./temporary-folder.ts";
 export { createTestDatabase } from "./test-database.ts";

@@ -14,3 +14,6 @@ export { refuseTelemetry } from "./refuse-telemetry.ts";
 export { openTfjsEngine } from "./tfjs/engine.ts";
 export { loadTfjs } from "./tfjs/load-backend.ts";
 export type { TfjsBackend } from "./tfjs/load-backend.ts";
+export type { EngineReport } from "./probe/engine-report.ts";
+export { probeEngine, probeEngines } from "./probe/probe-engine.ts";
+export type { ProbeOptions } from "./probe/probe-engine.ts";

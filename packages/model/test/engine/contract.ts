@@ -10,10 +10,11 @@ import { buildResnetGraph, identifyResnet } from "@hairline/model/resnet";
 import { reproducibleImage, reproducibleWeights } from "@hairline/model/testing";
 import { float32Tensor, writeSafetensors, type StateDict } from "@hairline/model/weights";
 
-const SIZE = 64;
+/** The least whose CAM is 2 x 2; odd, so that every stage rounds. */
+const SIZE = 33;
 const weights = reproducibleWeights("resnet18");
 
-/** A ResNet-18 of 64 pixels, so a CAM of 2 x 2. */
+/** A ResNet-18. */
 function network(changed: StateDict = new Map()): ModelArtefact {
   const tensors = new Map([...weights, ...changed]);
   const preprocessing = { ...IMAGENET_PREPROCESSING, inputSize: SIZE };

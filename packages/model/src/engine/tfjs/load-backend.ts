@@ -84,7 +84,7 @@ async function keepingListeners<T>(start: () => Promise<T>): Promise<T> {
 }
 
 function isNotInstalled(error: unknown, name: string): boolean {
-  const { code, message = "" } = error as NodeJS.ErrnoException;
+  const { code, message } = error as NodeJS.ErrnoException;
   return code === "ERR_MODULE_NOT_FOUND" && message.includes(`'${name}'`);
 }
 

@@ -1,5 +1,5 @@
 import type { Preprocessing } from "@hairline/imaging/preprocess";
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { basicBlocks, type BasicBlock } from "../../resnet/architecture.ts";
 import { foldBatchNorm } from "../../resnet/fold-batch-norm.ts";
 import { requireScorer, type ResnetWeights } from "../../resnet/identify.ts";
@@ -59,15 +59,15 @@ export class TfjsNetwork {
   run(image: Tensor4D): NetworkOutputs {
     const tf = this.#tf;
     return tf.tidy(() => {
-      const normalised = tf.add(tf.mul(image, this.#scale), this.#offset) as Tensor4D;
+      const normalised = tf.add<Tensor4D>(tf.mul(image, this.#scale), this.#offset);
       let features = tf.maxPool(this.#convolve(normalised, this.#stem, "relu"), 3, 2, 1, "floor");
       for (const block of this.#blocks) features = this.#block(features, block);
-      const embedding = tf.mean(features, [1, 2]) as Tensor2D;
-      const logit = tf.add(tf.matMul(embedding, this.#unit), this.#unitBias) as Tensor2D;
+      const embedding = tf.mean<Tensor2D>(features, [1, 2]);
+      const logit = tf.add<Tensor2D>(tf.matMul(embedding, this.#unit), this.#unitBias);
       const [, height, width, channels] = features.shape;
       const cells = height * width;
-      const weighted = tf.matMul(tf.reshape(features, [-1, channels]) as Tensor2D, this.#unit);
-      const cam = tf.reshape(tf.relu(tf.div(weighted, cells)), [-1, height, width, 1]) as Tensor4D;
+      const weighted = tf.matMul<Tensor2D>(tf.reshape(features, [-1, channels]), this.#unit);
+      const cam = tf.reshape<Rank.R4>(tf.relu(tf.div(weighted, cells)), [-1, height, width, 1]);
       return { logit, cam, embedding };
     });
   }
@@ -82,7 +82,7 @@ export class TfjsNetwork {
     const tf = this.#tf;
     const residual = this.#convolve(this.#convolve(input, first, "relu"), second);
     const skip = downsample === undefined ? input : this.#convolve(input, downsample);
-    return tf.relu(tf.add(residual, skip) as Tensor4D);
+    return tf.relu(tf.add<Tensor4D>(residual, skip));
   }
 
   #convolve(

@@ -1,0 +1,2 @@
+// A driver that never comes back: a timer keeps the process.
+setInterval(() => {}, 60_000);
