@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { HairlineError } from "@hairline/core/errors";
 import type { CliConfig } from "../config.ts";
 import type { Stack } from "../context.ts";
@@ -34,7 +35,7 @@ export class LocalRoles implements AsyncDisposable {
 
   static async start(options: LocalRolesOptions): Promise<LocalRoles> {
     const roles = new LocalRoles(options.onRestart);
-    const environment = roleEnvironment(options.config, options.stack);
+    const environment = roleEnvironment(options);
     const names: RoleName[] = [
       "scheduler",
       ...Array.from({ length: options.workers }, () => "worker-gpu" as const),
@@ -87,8 +88,10 @@ export class LocalRoles implements AsyncDisposable {
   }
 }
 
-function roleEnvironment(config: CliConfig, stack: Stack): NodeJS.ProcessEnv {
+function roleEnvironment({ config, stack, workers }: LocalRolesOptions): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {
+    // Each worker plans for all cores it is given: together they would ask for more than there are.
+    HAIRLINE_CORES: String(Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)))),
     ...config.environment,
     HAIRLINE_HOME: config.home,
     DATABASE_URL: stack.database.url,
