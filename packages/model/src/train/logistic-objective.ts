@@ -86,7 +86,10 @@ function addWeightedRows(target: Float64Array, weights: Float64Array, rows: Floa
   const count = weights.length;
   let i = 0;
   for (; i + 3 < count; i += 4) {
-    const [a, b, c, d] = [weights[i]!, weights[i + 1]!, weights[i + 2]!, weights[i + 3]!];
+    const a = weights[i]!;
+    const b = weights[i + 1]!;
+    const c = weights[i + 2]!;
+    const d = weights[i + 3]!;
     const first = i * width;
     const second = first + width;
     const third = second + width;
@@ -115,10 +118,13 @@ export function unstandardise(
   return bias;
 }
 
-/** Four partial sums: 2.3 times as fast as one on 40,000 × 512. */
+/** Four partial sums: 14 ms for 40,000 × 512 where one takes 20 (and 30 with the four destructured). */
 function rowDot(weights: Float64Array, rows: Float32Array, start: number): number {
   const width = weights.length;
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let j = 0;
   for (; j + 3 < width; j += 4) {
     a += weights[j]! * rows[start + j]!;
