@@ -4,6 +4,7 @@ import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDb } from "./commands/db.ts";
+import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
 import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
@@ -44,6 +45,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerRuns,
   registerMigrate,
   registerDb,
+  registerDoctor,
 ];
 
 /** The `hairline` command line, one file a command under commands/. */
