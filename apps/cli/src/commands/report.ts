@@ -1,51 +1,70 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { HairlineError } from "@hairline/core/errors";
-import type { ReadingRequest } from "@hairline/core/readings";
-import { parsePolicy } from "@hairline/core/triage";
+import { parseSweepGrid, type SweepGridText } from "@hairline/core/triage";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import {
+  addScaleOptions,
+  policyInForce,
+  requireScale,
+  resolvePolicy,
+  scaleNotice,
+  type ScaleOptions,
+} from "../policy-options.ts";
+import { formatCount } from "../progress.ts";
 import { addReadingOptions, readingRequest, type ReadingOptions } from "../reading-options.ts";
-import { readReport } from "../report/read-report.ts";
-import { renderReport } from "../report/render-report.ts";
-import type { ReportInput } from "../report/report-input.ts";
-import { VERSION } from "../version.ts";
+import { REPORT_GRID } from "../report/report-grid.ts";
+import { writeReport } from "../report/write-report.ts";
+import { addGridOptions } from "../sweep-options.ts";
 
-interface ReportOptions extends ReadingOptions {
-  readonly policy: string;
+interface ReportOptions extends ReadingOptions, ScaleOptions, SweepGridText {
+  readonly policy?: string;
+  readonly showKeys?: boolean;
   readonly out: string;
 }
 
 export function registerReport(program: Command, context: CliContext): void {
-  addReadingOptions(
-    program.command("report").description("write a self-contained HTML report of a dataset under a policy"),
-  )
-    .requiredOption("--policy <thresholds>", "such as p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5")
+  const command = addScaleOptions(addReadingOptions(program.command("report")))
+    .description(
+      "write one HTML file about a dataset under a policy: outcomes, errors, a risk-coverage plot, heatmaps",
+    )
+    .option(
+      "--policy <policy>",
+      "p_low=0.22,entropy_max=1.5,area_max=0.3,alpha=0.5, where none leaves a gate out; or a stored policy, as name or name@version (default: the one in force)",
+    )
     .option("--out <file>", "where to write it", "hairline-report.html")
-    .action(async (dataset: string | undefined, options: ReportOptions) => {
-      const policy = parsePolicy(options.policy);
-      const request = { ...(await readingRequest(context, dataset, options)), policy };
-      const { path, report } = await writeReport(request, options.out);
-      const { fingerprint, images } = { fingerprint: report.factsSha256, images: report.overall.images };
-      if (options.json === true) context.output.json({ path, images, factsSha256: fingerprint });
-      else context.output.line(`report of ${images} images: ${path}`);
-    });
+    .option("--show-keys", "name images by their object keys, which may hold patient identifiers");
+  addGridOptions(command, REPORT_GRID).action((dataset: string | undefined, options: ReportOptions) =>
+    reportDataset(context, dataset, options),
+  );
 }
 
-/** @throws HairlineError BAD_ARGUMENT when the file cannot be written */
-export async function writeReport(
-  request: ReadingRequest & { policy: ReportInput["policy"] },
-  out: string,
-): Promise<{ path: string; report: ReportInput }> {
-  const report = await readReport(request, VERSION);
-  const path = resolve(out);
-  await writeFile(path, renderReport(report)).catch((cause: NodeJS.ErrnoException) => {
-    throw new HairlineError("BAD_ARGUMENT", `The report cannot be written: ${cause.message}.`, {
-      file: path,
-      field: "--out",
-      remedy: "Name a file in a folder that exists and can be written to.",
-      cause,
-    });
-  });
-  return { path, report };
+async function reportDataset(
+  context: CliContext,
+  dataset: string | undefined,
+  options: ReportOptions,
+): Promise<void> {
+  const grid = parseSweepGrid(options);
+  const written =
+    options.policy === undefined ? undefined : await resolvePolicy(context, options.policy, options);
+  const reading = await readingRequest(context, dataset, options);
+  const given = written ?? (await policyInForce(reading, options));
+  await requireScale(reading, given);
+  const { path, bytes, input } = await writeReport(
+    {
+      ...reading,
+      policy: given.policy,
+      policyName: given.stored === undefined ? undefined : given.text,
+      grid,
+      showKeys: options.showKeys,
+    },
+    options.out,
+  );
+  const { overall, factsSha256, gallery } = input;
+  const { output } = context;
+  if (options.json === true) {
+    output.json({ path, bytes, images: overall.images, pictures: gallery.length, factsSha256 });
+    return;
+  }
+  const notice = scaleNotice(given);
+  if (notice !== undefined) output.notice(`${notice}; the report gives it on the raw scale`);
+  output.line(`report of ${formatCount(overall.images)} scored images, ${gallery.length} pictures: ${path}`);
 }

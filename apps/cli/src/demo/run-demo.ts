@@ -1,22 +1,17 @@
 import { join } from "node:path";
+import type { Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import { importArchive } from "@hairline/core/ingest";
-import {
-  sweep,
-  triageDataset,
-  triageImages,
-  type TriagedImage,
-  type TriageSummary,
-} from "@hairline/core/readings";
-import { readDatasetLedger, type DatasetLedger } from "@hairline/core/runs";
+import { sweep, triageDataset, type TriageSummary } from "@hairline/core/readings";
+import { readDatasetLedger, requireBalancedLedger, type DatasetLedger } from "@hairline/core/runs";
 import { formatPolicy, parsePolicy, parseSweepGrid } from "@hairline/core/triage";
 import { DEMO_PREPROCESSING, trainDemoModel } from "@hairline/model/demo";
 import { importModel } from "@hairline/model/registry";
-import { writeReport } from "../commands/report.ts";
 import { runScoring } from "../commands/score.ts";
 import type { CliContext, Stack } from "../context.ts";
-import { rocAucOf } from "../report/collect-images.ts";
+import { REPORT_GRID } from "../report/report-grid.ts";
 import type { ReportRocAuc } from "../report/report-input.ts";
+import { writeReport } from "../report/write-report.ts";
 import { findDataset, findModel } from "../selection.ts";
 import { provideArchive, type DemoArchive } from "./demo-archive.ts";
 import { Phases } from "./phases.ts";
@@ -71,7 +66,7 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
   const modelId = await phases.time("train", () =>
     provideModel(context, stack, { archive, name, datasetId }),
   );
-  await phases.time("score", () => scoreDemo(context, { datasetId, modelId }));
+  await phases.time("score", () => scoreDemo(context, stack, { datasetId, modelId }));
 
   const ledger = await readDatasetLedger(stack.database, { datasetId, modelId });
   const policy = parsePolicy(DEMO_POLICY);
@@ -79,7 +74,9 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
   const request = { database: stack.database, dataset: name, model: name, filter, policy };
   const triage = await phases.time("triage", () => triageDataset(request));
   const swept = await phases.time("sweep", () => sweep({ ...request, grid: parseSweepGrid(SWEEP_GRID) }));
-  const report = await phases.time("report", () => writeReport(request, options.out));
+  const report = await phases.time("report", () =>
+    writeReport({ ...request, grid: parseSweepGrid(REPORT_GRID) }, options.out),
+  );
   return {
     dataset: name,
     model: name,
@@ -89,7 +86,7 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
     ledger: { ...ledger, balanced: ledger.waiting === 0 && ledger.images === archive.images },
     policy: formatPolicy(policy),
     split: HELD_OUT,
-    rocAuc: rocAucOf(await labelledImages(triageImages(request))),
+    rocAuc: report.input.rocAuc,
     triage: triage.overall,
     sweep: { configs: swept.configs },
     reportPath: report.path,
@@ -165,10 +162,15 @@ async function provideModel(
 
 async function scoreDemo(
   context: CliContext,
-  { datasetId, modelId }: { datasetId: number; modelId: number },
+  { database }: Stack,
+  scope: { datasetId: number; modelId: number },
 ): Promise<void> {
-  const run = await runScoring(context, { datasetId, modelId, options: { workers: 1, shardSize: 64 } });
-  if (run.state === "completed") return;
+  if (await isSettled(database, scope)) {
+    context.output.notice("every image was scored before");
+    return;
+  }
+  const run = await runScoring(context, { ...scope, options: { workers: 1, shardSize: 64 } });
+  if (run.state === "completed") return requireBalancedLedger(run);
   throw new HairlineError(
     "WORKER_FAILED",
     `The demo's run ended as ${run.state} (${run.errorCode ?? "no code"}).`,
@@ -178,8 +180,16 @@ async function scoreDemo(
   );
 }
 
-async function labelledImages(images: AsyncIterable<TriagedImage>): Promise<TriagedImage[]> {
-  const labelled: TriagedImage[] = [];
-  for await (const image of images) if (image.label !== null) labelled.push(image);
-  return labelled;
+/** Nothing waits and no run is open, so that starting a scheduler and a worker would find nothing to do. */
+async function isSettled(
+  database: Database,
+  scope: { datasetId: number; modelId: number },
+): Promise<boolean> {
+  const { waiting } = await readDatasetLedger(database, scope);
+  if (waiting > 0) return false;
+  const { rowCount } = await database.pool.query(
+    "select 1 from run where dataset_id = $1 and model_id = $2 and state in ('planning', 'running')",
+    [scope.datasetId, scope.modelId],
+  );
+  return rowCount === 0;
 }

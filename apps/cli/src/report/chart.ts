@@ -1,13 +1,18 @@
 import { html, type Html } from "./html.ts";
 
-/** Drawing area of a chart in user units; the SVG scales to its column. */
-export const CHART = { width: 640, height: 300, left: 66, right: 26, top: 12, bottom: 40 } as const;
+/** The drawing area of a chart in user units, which are pixels where there is room for them. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
 
 export interface Axis {
   readonly from: number;
   readonly to: number;
-  readonly label: string;
-  readonly format: (value: number) => string;
 }
 
 export interface Scales {
@@ -15,68 +20,97 @@ export interface Scales {
   readonly y: (value: number) => number;
 }
 
-export function scalesOf(horizontal: Axis, vertical: Axis): Scales {
-  const { width, height, left, right, top, bottom } = CHART;
-  const share = (axis: Axis, value: number) => (value - axis.from) / (axis.to - axis.from);
+export function scalesOf(frame: Frame, { x, y }: { readonly x: Axis; readonly y: Axis }): Scales {
+  const { width, height, left, right, top, bottom } = frame;
+  const share = (axis: Axis, value: number): number => (value - axis.from) / (axis.to - axis.from);
   return {
-    x: (value) => round(left + share(horizontal, value) * (width - left - right)),
-    y: (value) => round(height - bottom - share(vertical, value) * (height - top - bottom)),
+    x: (value) => rounded(left + share(x, value) * (width - left - right)),
+    y: (value) => rounded(height - bottom - share(y, value) * (height - top - bottom)),
   };
 }
 
-/** Two decimals keep the file small and the picture the same. */
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+/** A tenth of a pixel keeps the file small and the picture the same. */
+export function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
-const TICKS = 5;
+/** At most `most` steps of 1, 2 or 5 times a power of ten, so that ticks are round. */
+export function tickStep({ from, to }: Axis, most: number): number {
+  const least = (to - from) / most;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5].find((each) => each * power >= least * (1 - 1e-9)) ?? 10;
+  return factor * power;
+}
 
-/** Axes, grid and labels around what a chart draws. */
-export function chart(options: {
+/** The round values of an axis, the ends among them when they are round. */
+export function ticks(axis: Axis, most: number): number[] {
+  const step = tickStep(axis, most);
+  const first = Math.ceil(axis.from / step - 1e-9);
+  const last = Math.floor(axis.to / step + 1e-9);
+  // Counted in steps: adding 0.1 three times gives 0.30000000000000004.
+  return Array.from({ length: last - first + 1 }, (_, at) => Number(((first + at) * step).toPrecision(12)));
+}
+
+/** An axis from 0 to the first round value that holds `most`. */
+export function axisFromZero(most: number, steps: number): Axis {
+  const step = tickStep({ from: 0, to: most }, steps);
+  return { from: 0, to: Number((Math.ceil(most / step - 1e-9) * step).toPrecision(12)) };
+}
+
+export interface AxisLabels {
+  readonly values: readonly number[];
+  readonly format: (value: number) => string;
   readonly title: string;
-  readonly horizontal: Axis;
-  readonly vertical: Axis;
-  readonly marks: readonly Html[];
-}): Html {
-  const { title, horizontal, vertical, marks } = options;
-  const { width, height, left, right, bottom, top } = CHART;
-  const scales = scalesOf(horizontal, vertical);
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
-    <title>${title}</title>
-    ${ticks(vertical).map((value) => {
+}
+
+/** Ticks and title below the drawing area. */
+export function horizontalAxis(frame: Frame, scales: Scales, { values, format, title }: AxisLabels): Html {
+  const base = frame.height - frame.bottom;
+  const middle = (frame.left + frame.width - frame.right) / 2;
+  return html`<g>
+    <line class="base" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${base}" y2="${base}" />
+    ${values.map((value) => {
+      const x = scales.x(value);
+      return html`<line class="base" x1="${x}" x2="${x}" y1="${base}" y2="${base + 5}" />
+        <text x="${x}" y="${base + 19}" text-anchor="middle">${format(value)}</text>`;
+    })}
+    <text class="title" x="${middle}" y="${base + 40}" text-anchor="middle">${title}</text>
+  </g>`;
+}
+
+/** Grid lines and ticks across the drawing area; the title stands above its top left corner. */
+export function verticalAxis(frame: Frame, scales: Scales, { values, format, title }: AxisLabels): Html {
+  return html`<g>
+    <text class="title" x="0" y="${frame.top - 14}">${title}</text>
+    ${values.map((value) => {
       const y = scales.y(value);
-      return html`<line class="grid" x1="${left}" x2="${width - right}" y1="${y}" y2="${y}" />
-        <text class="tick" x="${left - 8}" y="${y + 4}" text-anchor="end">${vertical.format(value)}</text>`;
+      return html`<line
+          class="grid"
+          x1="${frame.left}"
+          x2="${frame.width - frame.right}"
+          y1="${y}"
+          y2="${y}"
+        />
+        <text x="${frame.left - 8}" y="${y + 4}" text-anchor="end">${format(value)}</text>`;
     })}
-    ${ticks(horizontal).map((value) => {
-      return html`<text class="tick" x="${scales.x(value)}" y="${height - bottom + 16}" text-anchor="middle">
-        ${horizontal.format(value)}
-      </text>`;
-    })}
-    <text class="axis" x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle">
-      ${horizontal.label}
-    </text>
-    <text
-      class="axis"
-      transform="translate(14 ${(top + height - bottom) / 2}) rotate(-90)"
-      text-anchor="middle"
+  </g>`;
+}
+
+/** The picture, named for those who do not see it. */
+export function svg(
+  { width, height }: Pick<Frame, "width" | "height">,
+  { id, title, marks }: { readonly id: string; readonly title: string; readonly marks: readonly Html[] },
+): Html {
+  return html`<div class="chart">
+    <svg
+      viewBox="0 0 ${width} ${height}"
+      width="${width}"
+      height="${height}"
+      role="img"
+      aria-labelledby="${id}"
     >
-      ${vertical.label}
-    </text>
-    ${marks}
-  </svg>`;
-}
-
-function ticks(axis: Axis): number[] {
-  return Array.from({ length: TICKS + 1 }, (_, index) => axis.from + ((axis.to - axis.from) * index) / TICKS);
-}
-
-/** The next value above whose fifths are round: the end of an axis. */
-export function roundUp(value: number): number {
-  if (value <= 0) return 1;
-  const step = value / TICKS;
-  const power = 10 ** Math.floor(Math.log10(step));
-  const factor =
-    [1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= step) ?? 10;
-  return factor * power * TICKS;
+      <title id="${id}">${title}</title>
+      ${marks}
+    </svg>
+  </div>`;
 }

@@ -3,18 +3,18 @@ export interface Html {
   readonly html: string;
 }
 
-/** A template whose values are escaped unless they are Html themselves; null and undefined leave nothing. */
+export type HtmlValue = string | number | Html | readonly Html[];
+
+/** A template whose values are escaped, in text and in quoted attributes alike, unless they are Html themselves. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return { html: parts.reduce((text, part, index) => `${text}${render(values[index - 1])}${part}`) };
+  const rendered = values.map(render);
+  return { html: parts.reduce((text, part, index) => `${text}${rendered[index - 1] ?? ""}${part}`) };
 }
 
-export type HtmlValue = string | number | null | undefined | Html | readonly Html[];
-
 function render(value: HtmlValue): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "object")
-    return "html" in value ? value.html : value.map((item) => item.html).join("");
-  return escapeText(String(value));
+  if (typeof value === "string") return escapeText(value);
+  if (typeof value === "number") return String(value);
+  return "html" in value ? value.html : value.map((item) => item.html).join("");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -25,8 +25,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Control and direction characters of an archive's names would change what a reader sees. */
+const INVISIBLE = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
 function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return text
+    .replaceAll(INVISIBLE, "\uFFFD")
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** Markup from a file of our own, such as the style sheet. */

@@ -1,102 +1,111 @@
 import type { Database } from "@hairline/core/db";
 import { isHairlineError } from "@hairline/core/errors";
-import { sweep, sweepRows, triageDataset, type TriageRequest } from "@hairline/core/readings";
-import { parseSweepGrid } from "@hairline/core/triage";
-import { getModelById } from "@hairline/model/registry";
-import { collectImages } from "./collect-images.ts";
-import { drawGallery } from "./gallery.ts";
+import { readFingerprint } from "@hairline/core/policies";
+import {
+  sweep,
+  triageDataset,
+  type ReadingScope,
+  type SweepResult,
+  type TriageReport,
+  type TriageRequest,
+} from "@hairline/core/readings";
+import { countQuarantine, readDatasetLedger } from "@hairline/core/runs";
+import type { SweepGrid } from "@hairline/core/triage";
+import { getModelById, type ModelRecord } from "@hairline/model/registry";
+import { VERSION } from "../version.ts";
+import { collectImages, type CollectedImages } from "./collect-images.ts";
+import { drawGallery } from "./draw-gallery.ts";
+import { curveAt, curvePoints } from "./labelled-scores.ts";
 import type {
   ReportDataset,
   ReportInput,
   ReportModel,
   ReportQuarantine,
-  SweepPoint,
+  ReportSweep,
 } from "./report-input.ts";
+import { sweepPoints } from "./sweep-points.ts";
 
-/** The grid behind the risk-coverage plot: the original study's, and wider, so that other models' configs show. */
-const REPORT_GRID = {
-  pLow: "0.05:0.95:0.05",
-  entropyMax: "none,1.0:3.8:0.4",
-  areaMax: "none,0.30,0.20,0.10",
-  alpha: "0.3:0.7:0.2",
-};
+export interface ReportRequest extends TriageRequest {
+  /** `name@version` of a stored policy. */
+  readonly policyName?: string | undefined;
+  /** The configs of the risk-coverage plot. */
+  readonly grid: SweepGrid;
+  /** Show object keys, which may name patients, beside image ids. */
+  readonly showKeys?: boolean | undefined;
+}
 
-/** Dots of a plot that still tell apart. */
-const MAX_POINTS = 3000;
-
-/** Entropy of a flat 7 x 7 grid, for models whose grid is unknown. */
-const DEFAULT_CELLS = 49;
-
-/** Everything a report says of one dataset, model and policy. @throws HairlineError as triageDataset does */
-export async function readReport(request: TriageRequest, version: string): Promise<ReportInput> {
-  const { database, policy } = request;
+/**
+ * Everything a report says of one dataset, model and policy, from stored facts; only the pictures read the archive.
+ *
+ * @throws HairlineError as triageDataset and sweep do
+ */
+export async function readReport(request: ReportRequest): Promise<ReportInput> {
+  const { database, policy, filter, showKeys = false } = request;
   const triaged = await triageDataset(request);
   const { scope } = triaged;
-  const record = await getModelById(database, scope.modelId);
-  const cells = record.kind === "resnet" ? record.camCells : DEFAULT_CELLS;
-  const collected = await collectImages(request, Math.log(cells));
-  const points = await readSweepPoints(request);
+  // Named from here on, so that every part is about the same model.
+  const named = { ...request, model: scope.model };
+  const collected = await collectImages(named);
+  const picks = collected.picks.choose();
+  const drawn = await drawGallery({ database, modelId: scope.modelId, picks, showKeys });
   return {
-    dataset: await readDataset(database, scope.datasetId),
-    model: modelOf(record),
+    dataset: await readDataset(database, scope),
+    model: modelOf(await getModelById(database, scope.modelId)),
     policy,
-    filter: { splits: request.filter?.splits ?? null, bodyParts: request.filter?.bodyParts ?? null },
+    policyName: request.policyName ?? null,
+    filter: { splits: filter?.splits ?? null, bodyParts: filter?.bodyParts ?? null },
     overall: triaged.overall,
     bodyParts: triaged.bodyParts,
-    rocAuc: collected.rocAuc,
-    quarantine: await readQuarantine(database, scope),
-    sweep:
-      points === undefined
-        ? null
-        : {
-            ...points,
-            chosen: triaged.overall.labelled === 0 ? null : triaged.overall.counts,
-            probabilityOnly: collected.probabilityOnly,
-          },
+    labelled: collected.scores.counts,
+    rocAuc: collected.scores.rocAuc(),
+    quarantine: await readQuarantine(database, { scope, showKeys }),
+    sweep: await readSweep(named, { triaged, collected }),
     histograms: collected.histograms,
-    gallery: await drawGallery(database, scope.modelId, collected.picks),
-    factsSha256: collected.factsSha256,
-    version,
+    ...drawn,
+    factsSha256: await readFingerprint(database.pool, scope, filter),
+    version: VERSION,
   };
 }
 
-/** Undefined without labels, and where an external model lacks the facts that the grid gates on. */
-async function readSweepPoints(
-  request: TriageRequest,
-): Promise<{ configs: number; points: SweepPoint[] } | undefined> {
+/** Null without labels, and where an external model lacks the facts that the grid gates on. */
+async function readSweep(
+  request: ReportRequest,
+  { triaged, collected }: { triaged: TriageReport; collected: CollectedImages },
+): Promise<ReportSweep | null> {
+  const { counts, metrics, labelled } = triaged.overall;
+  if (labelled === 0) return null;
+  const result = await sweepOrNull(request);
+  if (result === null) return null;
+  const curve = collected.scores.probabilityOnly(request.policy.pLow);
+  return {
+    configs: result.configs,
+    points: sweepPoints(result),
+    chosen: counts,
+    probabilityOnly: curvePoints(curve),
+    probabilityOnlyAtPolicy: curveAt(curve, metrics.coverage),
+  };
+}
+
+async function sweepOrNull(request: ReportRequest): Promise<SweepResult | null> {
   try {
-    const result = await sweep({ ...request, grid: parseSweepGrid(REPORT_GRID) });
-    if (result.labelled.positive + result.labelled.negative === 0) return undefined;
-    const distinct = new Map<string, SweepPoint>();
-    for (const { policy, counts } of sweepRows(result)) {
-      distinct.set(JSON.stringify(counts), { policy, counts });
-      if (distinct.size >= MAX_POINTS) break;
-    }
-    return { configs: result.configs, points: [...distinct.values()] };
+    return await sweep(request);
   } catch (error) {
-    if (isHairlineError(error) && error.code === "FACTS_MISSING") return undefined;
+    if (isHairlineError(error) && error.code === "FACTS_MISSING") return null;
     throw error;
   }
 }
 
-async function readDataset(database: Database, datasetId: number): Promise<ReportDataset> {
-  const { rows } = await database.pool.query<ReportDataset>(
-    `select dataset.name, dataset.layout,
-            (select count(*) from study where study.dataset_id = dataset.id)::int as studies,
-            count(image.id)::int as images,
-            count(image.label)::int as labelled,
-            count(*) filter (where image.label = 1)::int as positive
-     from dataset left join image on image.dataset_id = dataset.id
-     where dataset.id = $1
-     group by dataset.id`,
-    [datasetId],
+async function readDataset(database: Database, scope: ReadingScope): Promise<ReportDataset> {
+  const { rows } = await database.pool.query<{ layout: string; studies: number }>(
+    `select layout, (select count(*) from study where study.dataset_id = dataset.id)::int8 as studies
+     from dataset where id = $1::bigint`,
+    [scope.datasetId],
   );
-  const row = rows[0];
-  if (row === undefined) throw new Error("the dataset vanished while its report was read");
-  return row;
+  const { layout, studies } = rows[0] ?? { layout: "", studies: 0 };
+  return { name: scope.dataset, layout, studies, ...(await readDatasetLedger(database, scope)) };
 }
 
-function modelOf(record: Awaited<ReturnType<typeof getModelById>>): ReportModel {
+function modelOf(record: ModelRecord): ReportModel {
   const { name, kind, description } = record;
   if (record.kind === "external") {
     const unknown = { architecture: null, weightsSha256: null, graphSha256: null, inputSize: null };
@@ -116,15 +125,13 @@ function modelOf(record: Awaited<ReturnType<typeof getModelById>>): ReportModel 
 
 async function readQuarantine(
   database: Database,
-  scope: { datasetId: number; modelId: number },
+  { scope, showKeys }: { scope: ReadingScope; showKeys: boolean },
 ): Promise<ReportQuarantine[]> {
-  const { rows } = await database.pool.query<ReportQuarantine>(
-    `select quarantine.code, count(*)::int as images, min(image.id) as "exampleImageId"
-     from quarantine join image on image.id = quarantine.image_id
-     where image.dataset_id = $1 and quarantine.model_id = $2
-     group by quarantine.code
-     order by images desc, quarantine.code`,
-    [scope.datasetId, scope.modelId],
-  );
-  return rows;
+  const counted = await countQuarantine(database, scope);
+  return counted.map(({ code, images, example, firstImageId }) => ({
+    code,
+    images,
+    exampleImageId: firstImageId,
+    exampleKey: showKeys ? example : null,
+  }));
 }

@@ -6,6 +6,8 @@ export interface ReportInput {
   readonly dataset: ReportDataset;
   readonly model: ReportModel;
   readonly policy: Policy;
+  /** `name@version` of a stored policy; null for thresholds given as such. */
+  readonly policyName: string | null;
   /** What the reading was narrowed to; null for everything. */
   readonly filter: {
     readonly splits: readonly string[] | null;
@@ -13,24 +15,30 @@ export interface ReportInput {
   };
   readonly overall: TriageSummary;
   readonly bodyParts: readonly (TriageSummary & { readonly bodyPart: string | null })[];
+  /** Labelled images the reading is about, by label. */
+  readonly labelled: { readonly positive: number; readonly negative: number };
   readonly rocAuc: ReportRocAuc | null;
   readonly quarantine: readonly ReportQuarantine[];
   readonly sweep: ReportSweep | null;
   readonly histograms: ReportHistograms;
   readonly gallery: readonly GalleryPicture[];
+  readonly notDrawn: readonly PictureNotDrawn[];
   /** sha256 over the facts and labels the report is about, 64 hex digits. */
   readonly factsSha256: string;
   /** Hairline's own version. */
   readonly version: string;
 }
 
+/** The dataset as a whole, whatever the reading was narrowed to: images = scored + quarantined + waiting. */
 export interface ReportDataset {
   readonly name: string;
   readonly layout: string;
   readonly studies: number;
   readonly images: number;
-  readonly labelled: number;
-  readonly positive: number;
+  readonly scored: number;
+  readonly quarantined: number;
+  /** Neither scored nor quarantined yet. */
+  readonly waiting: number;
 }
 
 export interface ReportModel {
@@ -58,17 +66,25 @@ export interface ReportRocAuc {
 export interface ReportQuarantine {
   readonly code: string;
   readonly images: number;
+  /** Lowest id with that code. */
   readonly exampleImageId: number;
+  /** First object key with that code; null unless object keys were asked for, since they may name a patient. */
+  readonly exampleKey: string | null;
 }
 
 export interface ReportSweep {
   readonly configs: number;
-  /** Configs that differ, by policy; at most a few thousand. */
+  /** Configs that lie apart on the plot; at most a few thousand. */
   readonly points: readonly SweepPoint[];
-  /** The policy of the report among the labelled images; null without labels. */
-  readonly chosen: TriageCounts | null;
-  /** What thresholding the probability's distance from a half reaches, by rising coverage. */
+  /** What the report's own policy comes to. */
+  readonly chosen: TriageCounts;
+  /**
+   * The same p_low without a CAM: positive from a second threshold on the probability upwards, inconclusive between the
+   * two. By rising coverage, one point per second threshold; at most a few hundred.
+   */
   readonly probabilityOnly: readonly RiskCoverage[];
+  /** That curve where it first covers as much as the policy; null when the policy decides nothing. */
+  readonly probabilityOnlyAtPolicy: RiskCoverage | null;
 }
 
 export interface SweepPoint {
@@ -96,7 +112,7 @@ export interface Histogram {
 export interface ReportHistograms {
   /** In [0, 1]. */
   readonly probability: Histogram;
-  /** In nats, from 0 to the most a CAM of this model can have. */
+  /** In nats, over the range that occurs. */
   readonly entropy: Histogram;
 }
 
@@ -106,7 +122,8 @@ export type GalleryKind =
 export interface GalleryPicture {
   readonly kind: GalleryKind;
   readonly imageId: number;
-  readonly studyId: number;
+  /** Null unless object keys were asked for, since they may name a patient. */
+  readonly objectKey: string | null;
   readonly bodyPart: string | null;
   readonly label: 0 | 1 | null;
   readonly probability: number;
@@ -120,4 +137,11 @@ export interface GalleryPicture {
   readonly jpeg: Uint8Array;
   readonly width: number;
   readonly height: number;
+}
+
+/** A picture the gallery would have shown. */
+export interface PictureNotDrawn {
+  readonly imageId: number;
+  /** Why, as an error code. */
+  readonly code: string;
 }

@@ -1,73 +1,89 @@
-import { triageMetrics } from "@hairline/core/triage";
-import { CHART, chart, roundUp, scalesOf, type Axis } from "./chart.ts";
+import { triageMetrics, type TriageCounts } from "@hairline/core/triage";
+import {
+  axisFromZero,
+  horizontalAxis,
+  scalesOf,
+  svg,
+  ticks,
+  verticalAxis,
+  type Frame,
+  type Scales,
+} from "./chart.ts";
 import { html, type Html } from "./html.ts";
-import { percent } from "./numbers.ts";
 import type { ReportSweep, RiskCoverage } from "./report-input.ts";
 
-interface Point {
-  readonly coverage: number;
-  readonly risk: number;
+interface Dot extends RiskCoverage {
+  /** Index into RECALL_CLASSES. */
+  readonly recallClass: number;
 }
 
-const share = (label: string, to: number): Axis => ({
-  from: 0,
-  to,
-  label,
-  format: (value) => `${Math.round(value * 100)} %`,
-});
+/** Lower bounds of the classes of recall, which is null where no fracture was decided. */
+export const RECALL_CLASSES = [
+  { from: 0, name: "under 50 %" },
+  { from: 0.5, name: "50 to 75 %" },
+  { from: 0.75, name: "75 to 90 %" },
+  { from: 0.9, name: "90 % and more" },
+] as const;
+
+const FRAME: Frame = { width: 1032, height: 450, left: 52, right: 20, top: 36, bottom: 54 };
+const COVERAGE = { from: 0, to: 1 };
 
 /** Every config as a dot, the policy as a ring, and what the probability alone reaches as a line. */
 export function riskCoverageChart(sweep: ReportSweep): Html {
-  const points = sweep.points.flatMap(({ counts }) => pointOf(counts) ?? []);
-  const chosen = sweep.chosen === null ? undefined : pointOf(sweep.chosen);
-  const risks = [...points, ...sweep.probabilityOnly, ...(chosen === undefined ? [] : [chosen])];
-  const highest = risks.reduce((most, { risk }) => Math.max(most, risk), 0.05);
-  const horizontal = share("coverage: share of labelled images decided", 1);
-  const vertical = share("error among those decided", Math.min(1, roundUp(highest)));
-  const scales = scalesOf(horizontal, vertical);
-  const dot = ({ coverage, risk }: Point) =>
-    html`<circle class="config" cx="${scales.x(coverage)}" cy="${scales.y(risk)}" r="3" />`;
-  return html`${chart({
-      title: "Risk against coverage of every config of the sweep",
-      horizontal,
-      vertical,
-      marks: [
-        ...points.map(dot),
-        html`<polyline class="probability-only" points="${path(sweep.probabilityOnly, scales)}" />`,
-        ...(chosen === undefined ? [] : [ring(chosen, scales)]),
-      ],
-    })}
-    <p class="legend">
-      <span class="key config"></span> a config of the sweep (${sweep.configs})
-      <span class="key probability-only"></span> deferring by the probability alone
-      <span class="key chosen"></span> the policy of this
-      report${
-        chosen === undefined
-          ? ""
-          : `: ${percent(chosen.coverage)} decided, ${percent(chosen.risk)} of them wrong`
-      }
-    </p>`;
+  const dots = sweep.points.flatMap(({ counts }) => dotOf(counts) ?? []);
+  const chosen = dotOf(sweep.chosen);
+  const risks = [...dots, ...sweep.probabilityOnly, ...(chosen === undefined ? [] : [chosen])];
+  const most = risks.reduce((highest, { risk }) => Math.max(highest, risk), 0.05);
+  const y = axisFromZero(most, 6);
+  const scales = scalesOf(FRAME, { x: COVERAGE, y });
+  const title = "Error among decided images against coverage, for every config of the sweep";
+  return svg(FRAME, {
+    id: "risk-coverage",
+    title,
+    marks: [
+      verticalAxis(FRAME, scales, { values: ticks(y, 6), format: share, title: "wrong among those decided" }),
+      horizontalAxis(FRAME, scales, {
+        values: ticks(COVERAGE, 10),
+        format: share,
+        title: "coverage: share of labelled images that are decided; the rest is inconclusive",
+      }),
+      ...dots.toSorted((a, b) => a.recallClass - b.recallClass).map((dot) => circle(dot, scales)),
+      html`<polyline class="probability-only" points="${path(sweep.probabilityOnly, scales)}" />`,
+      chosen === undefined ? html`` : ring(chosen, scales),
+    ],
+  });
 }
 
-function pointOf(counts: ReportSweep["points"][number]["counts"]): Point | undefined {
-  const { coverage, accuracy } = triageMetrics(counts);
-  return coverage === null || accuracy === null ? undefined : { coverage, risk: 1 - accuracy };
+function share(value: number): string {
+  return `${Number((value * 100).toFixed(1))} %`;
 }
 
-function ring({ coverage, risk }: Point, scales: ReturnType<typeof scalesOf>): Html {
+/** Undefined for a config that decides nothing. */
+function dotOf(counts: TriageCounts): Dot | undefined {
+  const { coverage, accuracy, recall } = triageMetrics(counts);
+  if (coverage === null || accuracy === null) return undefined;
+  const recallClass = RECALL_CLASSES.findLastIndex(({ from }) => (recall ?? 0) >= from);
+  return { coverage, risk: 1 - accuracy, recallClass };
+}
+
+function circle({ coverage, risk, recallClass }: Dot, scales: Scales): Html {
+  return html`<circle
+    class="recall-${recallClass}"
+    cx="${scales.x(coverage)}"
+    cy="${scales.y(risk)}"
+    r="4"
+  />`;
+}
+
+function ring({ coverage, risk }: RiskCoverage, scales: Scales): Html {
   const [x, y] = [scales.x(coverage), scales.y(risk)];
-  const anchor = x > CHART.width - 140 ? "end" : "start";
-  return html`<circle class="chosen" cx="${x}" cy="${y}" r="8" />
-    <text
-      class="chosen-label"
-      x="${anchor === "end" ? x - 14 : x + 14}"
-      y="${y - 10}"
-      text-anchor="${anchor}"
-    >
-      this policy
-    </text>`;
+  const end = x > FRAME.width - 160;
+  return html`<g class="chosen">
+    <circle cx="${x}" cy="${y}" r="9" />
+    <text x="${end ? x - 14 : x + 14}" y="${y - 12}" text-anchor="${end ? "end" : "start"}">this policy</text>
+  </g>`;
 }
 
-function path(curve: readonly RiskCoverage[], scales: ReturnType<typeof scalesOf>): string {
+function path(curve: readonly RiskCoverage[], scales: Scales): string {
   return curve.map(({ coverage, risk }) => `${scales.x(coverage)},${scales.y(risk)}`).join(" ");
 }

@@ -1,55 +1,155 @@
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../../src/report/render-report.ts";
-import { reportInput } from "./report-input.ts";
+import { PICTURE, reportInput, textOf, unlabelledInput } from "./report-input.ts";
 
 describe("renderReport", () => {
-  it("shows counts, metrics and the policy", () => {
-    const page = renderReport(reportInput());
-    expect(page).toContain("<b>3</b><span>negative, 50.0 %</span>");
-    expect(page).toContain("1 labelled fractures were called negative");
-    expect(page).toContain("p_low=0.3,entropy_max=2,area_max=none");
-    expect(page).toContain("ROC-AUC, 95 % interval 0.600 to 0.900 over 4 patients");
+  it("says what was read and what came of it", () => {
+    const text = textOf(renderReport(reportInput()));
+    expect(text).toContain("The archive holds 8 images of 4 studies. Only the split valid is read here");
+    expect(text).toContain("6 of them labelled. 1 image of the archive is still to be scored.");
+    expect(text).toContain("3 Negative, 50.0 % 2 Positive, 33.3 % 1 Inconclusive, 16.7 % 1 Quarantined");
+    expect(text).toContain("0.750 ROC-AUC of the probability; 95 % interval 0.600 to 0.900, 4 patients");
+    expect(text).toContain("For research use only. Not a medical device. a test");
   });
 
-  it("draws the sweep, both histograms and the gallery", () => {
+  it("counts deferred fractures in the table of labels and outcomes", () => {
+    const text = textOf(renderReport(reportInput()));
+    // Of 3 fractures 1 is negative and 1 positive, so 1 is inconclusive; of 3 others 2, 1 and 0.
+    expect(text).toContain("fracture 1 1 1 3 no fracture 2 1 0 3");
+    expect(text).toContain("Recall 50.0 % 1 of 2");
+  });
+
+  it("puts the policy's thresholds into the explanation", () => {
+    const text = textOf(renderReport(reportInput()));
+    expect(text).toContain("below p_low = 0.3.");
+    expect(text).toContain("its entropy is at most 2 nats.");
+    const ungated = { pLow: 0.3, entropyMax: null, areaMax: null, alpha: 0.5 };
+    expect(textOf(renderReport(reportInput({ policy: ungated })))).toContain("asks nothing of the heatmap");
+  });
+
+  it("draws every config that decides something, the policy, and the probability alone", () => {
     const page = renderReport(reportInput());
-    expect(page.match(/<svg class="chart"/g)).toHaveLength(3);
-    expect(page.match(/<circle class="config"/g)).toHaveLength(2);
-    expect(page).toContain('class="chosen"');
-    expect(page).toContain(`data:image/jpeg;base64,${Buffer.from([1, 2, 3]).toString("base64")}`);
+    expect(page.match(/<circle\s+class="recall-\d"/g)).toHaveLength(2);
+    expect(page).toContain('<g class="chosen">');
+    expect(page).toContain('<polyline class="probability-only" points="');
+    // 5 of 6 are decided and 2 of those wrong; half of all would be wrong without the heatmap.
+    expect(textOf(page)).toContain("decides 83.3 % of the labelled images and errs on 40.0 % of those.");
+    expect(textOf(page)).toContain("100.0 % would be decided with 50.0 % wrong.");
+  });
+
+  it("embeds its pictures with a text for those who do not see them", () => {
+    const page = renderReport(reportInput());
+    expect(page).toContain(`src="data:image/jpeg;base64,${Buffer.from([1, 2, 3]).toString("base64")}"`);
+    expect(page).toContain(
+      'alt="Radiograph 5, body part wrist, with its heatmap. Inconclusive: the heatmap is too spread out, labelled fracture."',
+    );
+  });
+
+  it("names every picture and chart for a screen reader", () => {
+    const page = renderReport(reportInput());
+    for (const [, id] of page.matchAll(/role="img" aria-labelledby="([^"]+)"/g)) {
+      expect(page).toContain(`<title id="${id}">`);
+    }
+    expect(page.match(/role="img"/g)).toHaveLength(3);
+    for (const [, id] of page.matchAll(/<section aria-labelledby="([^"]+)"/g)) {
+      expect(page).toContain(`<h2 id="${id}">`);
+    }
+    expect(page).not.toMatch(/<img(?![^>]*\balt=)/);
   });
 
   it("gives the same bytes for the same input", () => {
     expect(renderReport(reportInput())).toBe(renderReport(reportInput()));
   });
 
-  it("escapes what an archive says of itself", () => {
-    const hostile = `<img src=x onerror="alert('1')">&`;
-    const page = renderReport({
-      ...reportInput(),
-      dataset: { ...reportInput().dataset, name: hostile },
-      model: { ...reportInput().model, description: hostile },
-      bodyParts: [{ ...reportInput().overall, bodyPart: hostile }],
-    });
-    expect(page).not.toContain("<img src=x");
-    expect(page).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
-  });
-
   it("fetches nothing and runs nothing", () => {
     const page = renderReport(reportInput());
     expect(page).toContain("default-src 'none'");
-    expect(page).not.toMatch(/<script|https?:\/\/|<link|@import|url\(/);
+    expect(page).not.toMatch(/<script|https?:\/\/|<link|@import|url\(|\son\w+=/);
+  });
+});
+
+describe("what an archive says of itself", () => {
+  const hostile = `"><img src=x onerror='alert(1)'>&\u202Egnp.exe`;
+
+  it("is text in every place it appears in", () => {
+    const input = reportInput();
+    const page = renderReport({
+      ...input,
+      dataset: { ...input.dataset, name: hostile, layout: hostile },
+      model: { ...input.model, name: hostile, description: hostile, architecture: hostile },
+      policyName: hostile,
+      filter: { splits: [hostile], bodyParts: [hostile] },
+      bodyParts: [{ ...input.overall, bodyPart: hostile }],
+      gallery: [{ ...PICTURE, bodyPart: hostile, objectKey: hostile }],
+      notDrawn: [{ imageId: 1, code: hostile }],
+      quarantine: [{ code: hostile, images: 1, exampleImageId: 1, exampleKey: hostile }],
+    });
+    expect(page).not.toContain("<img src=x");
+    expect(page.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\sonerror=/);
+    expect(page).not.toContain("\u202E");
+    const escaped = "&quot;&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;\uFFFDgnp.exe";
+    // Title 2, heading 2, scope 2, description 1, picture 3, not drawn 1, body part 1, quarantine 2, provenance 7.
+    expect(page.split(escaped)).toHaveLength(1 + 21);
   });
 
+  it("leaves object keys out unless they were asked for", () => {
+    const key = "train/XR_WRIST/patient00042/study1_positive/image1.png";
+    const shown = renderReport(reportInput({ gallery: [{ ...PICTURE, objectKey: key }] }));
+    expect(shown).toContain(key);
+    expect(renderReport(reportInput())).not.toContain("patient0");
+  });
+});
+
+describe("a report with less to say", () => {
   it.each([
-    ["no labels", { overall: { ...reportInput().overall, labelled: 0 }, sweep: null, rocAuc: null }],
-    ["no gallery and no quarantine", { gallery: [], quarantine: [] }],
+    ["no labels", unlabelledInput(), "No image is labelled"],
+    ["no sweep", reportInput({ sweep: null }), "Images lack a heatmap's facts that the configs ask for"],
+    [
+      "no quarantine",
+      reportInput({ dataset: { ...reportInput().dataset, quarantined: 0 } }),
+      "could be read",
+    ],
     [
       "an interval that is not defined",
-      { rocAuc: { value: 1, lower: null, upper: null, confidence: 0.95, patients: 1 } },
+      reportInput({ rocAuc: { value: 1, lower: null, upper: null, confidence: 0.95, patients: 1 } }),
+      "too few images for an interval",
     ],
-    ["no entropy gate", { policy: { ...reportInput().policy, entropyMax: null } }],
-  ])("says so where there are %s, and never prints NaN", (_name, changes) => {
-    expect(renderReport({ ...reportInput(), ...changes })).not.toMatch(/NaN|undefined|Infinity/);
+    ["one class", reportInput({ rocAuc: null }), "needs labels of both classes"],
+    [
+      "a policy that decides nothing",
+      reportInput({
+        sweep: {
+          ...reportInput().sweep!,
+          chosen: { tp: 0, fp: 0, tn: 0, fn: 0, inconclusive: 6 },
+          probabilityOnlyAtPolicy: null,
+        },
+      }),
+      "The policy decides no labelled image.",
+    ],
+    [
+      "pictures that could not be drawn",
+      reportInput({ gallery: [], notDrawn: [{ imageId: 9, code: "IMAGE_FILE_MISSING" }] }),
+      "1 picture could not be drawn: image 9 (IMAGE_FILE_MISSING).",
+    ],
+    [
+      "an external model",
+      reportInput({
+        model: {
+          name: "theirs",
+          kind: "external",
+          description: null,
+          architecture: null,
+          weightsSha256: null,
+          graphSha256: null,
+          preprocessingFingerprint: null,
+          inputSize: null,
+        },
+      }),
+      "model theirs (external) facts sha256",
+    ],
+  ])("says so for %s, and never prints NaN", (_name, input, text) => {
+    const page = renderReport(input);
+    expect(textOf(page)).toContain(text);
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 });
