@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { inTransaction, type Database } from "../db/index.ts";
 import { ROLLUP_GRID } from "./fine-grid.ts";
-import { keepCounts, lockHead, makeHead, readKept } from "./kept-counts.ts";
+import { keepCounts, makeHead, readHead, readKept } from "./kept-counts.ts";
 import { addChanges, pendingIds } from "./pending-changes.ts";
 import { rebuildRollup } from "./rebuild.ts";
-import type { RollupScope } from "./scope.ts";
+import { turnName, type RollupScope } from "./scope.ts";
 
 /** fact_change rows a transaction: of 256 images each, some 500,000 predictions. */
 const BATCH = 2_000;
@@ -48,7 +48,8 @@ export async function compactRollup(
 }
 
 async function compactBatch(client: pg.PoolClient, scope: RollupScope): Promise<number | "other grid"> {
-  const head = await lockHead(client, scope);
+  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [turnName(scope)]);
+  const head = await readHead(client, scope);
   // The dataset or model was deleted meanwhile.
   if (head === undefined) return 0;
   if (head.grid !== ROLLUP_GRID) return "other grid";

@@ -10,11 +10,12 @@ export interface RollupHead {
   readonly unlabelled: number;
 }
 
-const READ_HEAD = "select grid, unlabelled from rollup where model_id = $1 and dataset_id = $2";
-
 /** @returns undefined when nothing was kept yet */
 export async function readHead(client: pg.ClientBase, scope: RollupScope): Promise<RollupHead | undefined> {
-  const { rows } = await client.query<RollupHead>(READ_HEAD, [scope.modelId, scope.datasetId]);
+  const { rows } = await client.query<RollupHead>(
+    "select grid, unlabelled from rollup where model_id = $1 and dataset_id = $2",
+    [scope.modelId, scope.datasetId],
+  );
   return rows[0];
 }
 
@@ -26,15 +27,6 @@ export async function makeHead(client: pg.ClientBase | pg.Pool, scope: RollupSco
      on conflict do nothing`,
     [scope.modelId, scope.datasetId, ROLLUP_GRID],
   );
-}
-
-/** Holds the head until the transaction's end, so that those who change the kept counts take turns. */
-export async function lockHead(client: pg.ClientBase, scope: RollupScope): Promise<RollupHead | undefined> {
-  const { rows } = await client.query<RollupHead>(`${READ_HEAD} for update`, [
-    scope.modelId,
-    scope.datasetId,
-  ]);
-  return rows[0];
 }
 
 interface PackedCells {

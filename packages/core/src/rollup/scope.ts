@@ -10,3 +10,8 @@ export interface RollupScope {
 export function cubeCount({ alphaCount }: RollupScope): number {
   return Math.max(1, alphaCount);
 }
+
+/** Name of the advisory lock that those who change the kept counts of a scope take turns by. */
+export function turnName({ modelId, datasetId }: RollupScope): string {
+  return `hairline rollup ${modelId} ${datasetId}`;
+}
