@@ -115,6 +115,42 @@ export const model = pgTable("model", {
   alphas: real("alphas").array().notNull(),
   description: text("description"),
   createdAt: instant("created_at").notNull().defaultNow(),
+  precision: text("precision", { enum: ["fp32", "fp16", "int8"] })
+    .notNull()
+    .default("fp32"),
+  baseModelId: integer("base_model_id"),
+  quantization: jsonb("quantization"),
+});
+
+export const engineVerification = pgTable("engine_verification", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
+  engine: text("engine", { enum: ["cpu", "webgpu", "cuda", "tensorrt", "tfjs"] }).notNull(),
+  engineVersion: text("engine_version").notNull(),
+  device: text("device").notNull(),
+  graphSha256: bytea("graph_sha256").notNull(),
+  probe: text("probe").notNull(),
+  images: integer("images").notNull(),
+  logitAbsolute: doublePrecision("logit_absolute").notNull(),
+  logitRelative: doublePrecision("logit_relative").notNull(),
+  camRelative: doublePrecision("cam_relative").notNull(),
+  probabilityAbsolute: doublePrecision("probability_absolute").notNull(),
+  logitTolerance: doublePrecision("logit_tolerance").notNull(),
+  camTolerance: doublePrecision("cam_tolerance").notNull(),
+  passed: boolean("passed")
+    .notNull()
+    .generatedAlwaysAs(sql`logit_relative <= logit_tolerance and cam_relative <= cam_tolerance`),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const engineOverride = pgTable("engine_override", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
+  engine: text("engine").notNull(),
+  engineVersion: text("engine_version").notNull(),
+  host: text("host").notNull(),
+  reason: text("reason").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
 });
 
 export const run = pgTable("run", {
