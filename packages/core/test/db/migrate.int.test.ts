@@ -18,7 +18,9 @@ const SECOND = migration(2, "create table second as select id from first");
 
 async function emptyDatabase(): Promise<Database> {
   const database = await createTestDatabase();
-  await database.pool.query("drop schema public cascade; create schema public");
+  await database.pool.query(
+    "drop schema if exists analyst cascade; drop schema public cascade; create schema public",
+  );
   return database;
 }
 

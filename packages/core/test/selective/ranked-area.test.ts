@@ -24,8 +24,8 @@ test("equals the area of the sorted scores, ties included", () => {
         given.map(([, label]) => label),
       );
       const found = ranked(given);
-      if (expected === null || found === null) expect(found).toBe(expected);
-      else expect(found).toBeCloseTo(expected, 14);
+      expect(found === null).toBe(expected === null);
+      expect(found ?? 0).toBeCloseTo(expected ?? 0, 14);
     }),
     { seed: 3, numRuns: 100 },
   );

@@ -11,7 +11,7 @@ import { CONSTANT_CHANNEL, loadDemoTrunk } from "./trunk.ts";
 /** What everyone who sees a figure of this model must be told. */
 export const DEMO_MODEL_NOTICE =
   "Demo only: a small network trained on computer-drawn radiographs, its last layer on this archive's training " +
-  "split. Worthless on real radiographs and not a medical device.";
+  "split. The same generator drew both, so its figures flatter it. Worthless on real radiographs and not a medical device.";
 
 /** What the images must have been loaded with, and the registry must store. */
 export const DEMO_PREPROCESSING: Preprocessing = IMAGENET_PREPROCESSING;

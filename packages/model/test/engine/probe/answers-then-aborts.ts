@@ -1,1 +1,3 @@
-process.send?.({ available: true, version: "1.0.0", device: "toy", notes: [] }, () => process.kill(process.pid, "SIGSEGV"));
+process.send?.({ available: true, version: "1.0.0", device: "toy", notes: [] }, () =>
+  process.kill(process.pid, "SIGSEGV"),
+);
