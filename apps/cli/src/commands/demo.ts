@@ -33,7 +33,8 @@ export function registerDemo(program: Command, context: CliContext): void {
 }
 
 function printDemo(output: Output, result: DemoResult): void {
-  const { ledger, triage, rocAuc } = result;
+  const { ledger, triage, rocAuc, labelled } = result;
+  const { tp, fp, tn, fn } = triage.counts;
   output.line();
   output.line(`${formatCount(result.images)} synthetic radiographs in ${result.archive}`);
   output.line(
@@ -45,9 +46,14 @@ function printDemo(output: Output, result: DemoResult): void {
   output.table(
     ["outcome", "images", "labelled fracture", "labelled none"],
     [
-      ["negative", triage.outcomes.negative, triage.counts.fn, triage.counts.tn],
-      ["positive", triage.outcomes.positive, triage.counts.tp, triage.counts.fp],
-      ["inconclusive", triage.outcomes.inconclusive, null, null],
+      ["negative", triage.outcomes.negative, fn, tn],
+      ["positive", triage.outcomes.positive, tp, fp],
+      [
+        "inconclusive",
+        triage.outcomes.inconclusive,
+        labelled.positive - tp - fn,
+        labelled.negative - tn - fp,
+      ],
     ],
   );
   if (rocAuc !== null) {
@@ -71,7 +77,7 @@ function printDemo(output: Output, result: DemoResult): void {
 }
 
 /** The demo promises a balanced ledger and a model clearly better than chance; a broken promise is a failure. */
-function requireSound({ ledger, rocAuc }: DemoResult): void {
+function requireSound({ ledger, rocAuc, split }: DemoResult): void {
   if (!ledger.balanced) {
     throw new HairlineError(
       "LEDGER_UNBALANCED",
@@ -83,11 +89,9 @@ function requireSound({ ledger, rocAuc }: DemoResult): void {
   }
   if (rocAuc?.lower === undefined || rocAuc.lower === null || rocAuc.lower <= 0.5) {
     throw new HairlineError(
-      "INTERNAL",
-      "The demo's model is not clearly better than chance on the held-out split.",
-      {
-        remedy: "Try more studies; with the defaults, report it.",
-      },
+      "DEMO_AT_CHANCE",
+      `The demo's model is not clearly better than chance on the ${split} split of this archive.`,
+      { field: "--studies", remedy: "Draw more studies; with the defaults, report it." },
     );
   }
 }

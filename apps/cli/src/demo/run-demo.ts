@@ -10,7 +10,7 @@ import { importModel } from "@hairline/model/registry";
 import { runScoring } from "../commands/score.ts";
 import type { CliContext, Stack } from "../context.ts";
 import { REPORT_GRID } from "../report/report-grid.ts";
-import type { ReportRocAuc } from "../report/report-input.ts";
+import type { ReportInput, ReportRocAuc } from "../report/report-input.ts";
 import { writeReport } from "../report/write-report.ts";
 import { findDataset, findModel } from "../selection.ts";
 import { provideArchive, type DemoArchive } from "./demo-archive.ts";
@@ -36,13 +36,17 @@ export interface DemoResult {
   readonly split: string;
   readonly rocAuc: ReportRocAuc | null;
   readonly triage: TriageSummary;
+  readonly labelled: ReportInput["labelled"];
   readonly sweep: { readonly configs: number };
   readonly reportPath: string;
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** Leans to recall: little is called negative, and a positive needs a CAM that points somewhere. Set on train splits. */
-export const DEMO_POLICY = "p_low=0.2,entropy_max=3.65,area_max=0.2,alpha=0.5";
+/**
+ * Leans to recall: little is called negative. Set on the training splits of seeds 1 to 3, of which it decides 96, 72 and
+ * 79 %; the held-out images that the demo reports had no part in it.
+ */
+export const DEMO_POLICY = "p_low=0.2,entropy_max=3.3,area_max=0.15,alpha=0.5";
 const HELD_OUT = "valid";
 const SWEEP_GRID = {
   pLow: "0.18:0.26:0.02",
@@ -88,6 +92,7 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
     split: HELD_OUT,
     rocAuc: report.input.rocAuc,
     triage: triage.overall,
+    labelled: report.input.labelled,
     sweep: { configs: swept.configs },
     reportPath: report.path,
     seconds: phases.seconds,

@@ -57,6 +57,7 @@ export const RETRYABLE = {
   RUN_NOT_FOUND: false,
   SWEEP_NOT_FOUND: false,
   LEDGER_UNBALANCED: false,
+  DEMO_AT_CHANCE: false,
   WORKER_FAILED: true,
   INTERRUPTED: true,
   INTERNAL: true,
