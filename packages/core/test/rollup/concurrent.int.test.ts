@@ -67,10 +67,10 @@ test("loses no change and deadlocks with none, whoever writes, relabels, compact
   await seedFacts(database, { alphas: SEED_ALPHAS, images });
   const scope = await scopeOf(database);
   await using pool = await openDatabase(database.url, { max: WRITERS + 8 });
-  let busy = true;
+  const writing = new AbortController();
   const versions: number[] = [];
   const keep = async (task: () => Promise<unknown>): Promise<void> => {
-    while (busy) await task();
+    while (!writing.signal.aborted) await task();
   };
   const background = [
     keep(() => compactRollups(pool)),
@@ -81,7 +81,7 @@ test("loses no change and deadlocks with none, whoever writes, relabels, compact
   ];
   const writers = Array.from({ length: WRITERS }, (_, writer) => write(pool, scope, writer));
   const settled = await Promise.allSettled([...writers, relabel(pool, scope), remove(pool, scope)]);
-  busy = false;
+  writing.abort();
   await Promise.all(background);
   expect(settled.filter(({ status }) => status === "rejected")).toEqual([]);
   expect(await checkRollup(pool, scope)).toMatchObject(RIGHT);
