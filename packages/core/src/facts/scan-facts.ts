@@ -8,12 +8,12 @@ import type { FactRow } from "./fact-row.ts";
 
 export interface FactScan {
   readonly database: Database;
-  /** What the scan sees, and the connection it begins on. */
+  /** What the scan sees, and the connection it begins on; opened with the same signal. */
   readonly snapshot: Snapshot;
   readonly query: FactQuery;
   /** Called with the same object for every prediction, in no order. */
   readonly onRow: (row: FactRow) => void;
-  /** Cancels the statements on the server. */
+  /** Ends the scan, and cancels what helpers run on the server. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function scanFacts(scan: FactScan): Promise<void> {
   const ranges = await blockRanges(snapshot.client, query);
   const helpers = Math.min(CONNECTIONS, ranges.length, 1 + spareConnections(database)) - 1;
   const exported = helpers > 0 ? await exportSnapshot(snapshot.client) : undefined;
-  const opening = Array.from({ length: helpers }, () => openSnapshot(database, exported));
+  const opening = Array.from({ length: helpers }, () => openSnapshot(database, { exported, signal }));
   const opened = await Promise.allSettled(opening);
   const others = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   try {
@@ -83,7 +83,6 @@ async function scanRanges(
   ranges: readonly (BlockRange | undefined)[],
   scan: FactScan,
 ): Promise<void> {
-  await using _cancellation = await cancelWith(scan, snapshots);
   const left = [...ranges];
   const failed = new AbortController();
   const work = snapshots.map(async ({ client }) => {
@@ -111,33 +110,4 @@ async function scanRanges(
 export async function setFilter(client: pg.ClientBase, filter: FactFilter): Promise<void> {
   for (const [name, value] of filterConditions(filter).settings)
     await client.query("select set_config($1, $2, true)", [name, value]);
-}
-
-/** Cancels what the connections run when the signal aborts, until disposed. */
-async function cancelWith(
-  { database, signal }: FactScan,
-  snapshots: readonly Snapshot[],
-): Promise<AsyncDisposable> {
-  if (signal === undefined) return { [Symbol.asyncDispose]: async () => {} };
-  const pids = await Promise.all(snapshots.map(({ client }) => backendPid(client)));
-  let cancelling: Promise<unknown> = Promise.resolve();
-  const cancel = (): void => {
-    cancelling = database.pool
-      .query("select pg_cancel_backend(pid) from unnest($1::int[]) as pid", [pids])
-      // The server is gone or going, and so are the statements.
-      .catch(() => undefined);
-  };
-  signal.addEventListener("abort", cancel, { once: true });
-  return {
-    // Awaited, so that a late request cannot meet the connection's next statement.
-    async [Symbol.asyncDispose]() {
-      signal.removeEventListener("abort", cancel);
-      await cancelling;
-    },
-  };
-}
-
-async function backendPid(client: pg.ClientBase): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  return rows[0]?.pid ?? 0;
 }

@@ -116,7 +116,10 @@ async function readSweep(request: ImageSweepRequest, plan: SweepPlan): Promise<S
   signal?.throwIfAborted();
   const rolledUp = request.scan !== true && isRolledUp(plan);
   if (rolledUp) await shortenRollup(database, plan, signal);
-  const read = await readSnapshot(request, plan, rolledUp);
+  const read = await readSnapshot(request, plan, rolledUp).catch((error: unknown) => {
+    // What a cancelled statement rejects with is an echo of the abort.
+    throw signal?.aborted === true ? signal.reason : error;
+  });
   // After the snapshot is closed: a pool of one connection would wait for itself.
   if (read.newlyRanked) await keepRocAuc(database, plan.scope, { ...read, rocAuc: read.rocAuc ?? null });
   return read;
@@ -127,7 +130,7 @@ async function readSnapshot(
   plan: SweepPlan,
   rolledUp: boolean,
 ): Promise<SweepReading> {
-  await using snapshot = await openSnapshot(request.database);
+  await using snapshot = await openSnapshot(request.database, { signal: request.signal });
   const factsVersion = await readFactsVersion(snapshot.client, rollupScope(plan));
   const kept = rolledUp ? await readRolledUpCells(snapshot, plan) : undefined;
   const read =

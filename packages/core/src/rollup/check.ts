@@ -22,7 +22,7 @@ export async function checkRollup(
   scope: RollupScope,
   signal?: AbortSignal,
 ): Promise<RollupCheck> {
-  await using snapshot = await openSnapshot(database);
+  await using snapshot = await openSnapshot(database, { signal });
   const expected = await countFacts({ database, snapshot, scope, signal });
   const reading = await readRollup(snapshot.client, scope);
   return {
