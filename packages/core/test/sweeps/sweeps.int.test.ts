@@ -162,7 +162,10 @@ test.for<[string, Partial<SweepSpec>]>([
 test("takes p_low on a calibrator's scale, and keeps it as it was asked", async () => {
   await using database = await seeded();
   const images = [0.1, 0.2, 0.3, 0.6, 0.4, 0.7, 0.8, 0.9].map((probability, index) => ({
-    ...{ probability, entropy: 1, degenerate: false, areas: [0.1] },
+    probability,
+    entropy: 1,
+    degenerate: false,
+    areas: [0.1],
     label: index < 4 ? (0 as const) : (1 as const),
   }));
   await seedFacts(database, { dataset: "fit", model: "fitted", alphas: [0.5], images });
@@ -200,7 +203,7 @@ test("gives one row when two execute it at once, and executes one that a dead ex
   await database.pool.query("update sweep set state = 'running', started_at = now()");
   const ended = await Promise.all([executeSweep({ database, sweepId }), executeSweep({ database, sweepId })]);
   expect(ended.map(({ state }) => state)).toEqual(["completed", "completed"]);
-  expect((await readResult(database.pool, ended[0]!)).configs).toBe(36);
+  expect((await readResult(database.pool, ended[0])).configs).toBe(36);
 });
 
 test("fails with what the facts lack, leaving the row to whoever decides on another try", async () => {
