@@ -18,7 +18,9 @@ import { registerReport } from "./commands/report.ts";
 import { registerRuns } from "./commands/runs.ts";
 import { registerScore } from "./commands/score.ts";
 import { registerStudies } from "./commands/studies.ts";
+import { registerRollup } from "./commands/rollup.ts";
 import { registerSweep } from "./commands/sweep.ts";
+import { registerSweeps } from "./commands/sweeps.ts";
 import { registerTriage } from "./commands/triage.ts";
 import type { CliContext } from "./context.ts";
 import { VERSION } from "./version.ts";
@@ -33,6 +35,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerPredictions,
   registerTriage,
   registerSweep,
+  registerSweeps,
   registerMetrics,
   registerGates,
   registerStudies,
@@ -44,6 +47,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerReport,
   registerRuns,
   registerMigrate,
+  registerRollup,
   registerDb,
   registerDoctor,
 ];

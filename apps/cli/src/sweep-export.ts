@@ -1,7 +1,18 @@
-import { sweepRow, type SweepResult } from "@hairline/core/readings";
+import { sweepRow, type SweepResult, type SweepSource } from "@hairline/core/readings";
 import { csvLine } from "./csv.ts";
 import type { Output } from "./output.ts";
 import { scaleJson, type Scale } from "./policy-options.ts";
+
+/** Where a result comes from. */
+export interface SweepOrigin {
+  readonly sweepId: string;
+  readonly source: SweepSource | null;
+  /** Whether it was at hand, rather than evaluated now. */
+  readonly reused: boolean;
+  /** That the evaluation took. */
+  readonly seconds: number;
+  readonly evaluatedAt: Date;
+}
 
 export interface SweepExport {
   /** Config indices to write, in order; undefined writes all. */
@@ -69,7 +80,7 @@ function* csvLines(result: SweepResult, chosen: readonly number[] | undefined): 
 export function writeSweepJson(
   output: Output,
   result: SweepResult,
-  { chosen, signal, seconds, scale }: SweepExport & { readonly seconds: number; readonly scale: Scale },
+  { chosen, signal, origin, scale }: SweepExport & { readonly origin: SweepOrigin; readonly scale: Scale },
 ): Promise<void> {
   const head = {
     dataset: result.scope.dataset,
@@ -81,7 +92,7 @@ export function writeSweepJson(
     unlabelled: result.unlabelled,
     rocAuc: result.rocAuc,
     alphaSource: result.alphaSource,
-    seconds,
+    ...origin,
   };
   return writePieces(output, jsonPieces(result, { chosen, head }), signal);
 }

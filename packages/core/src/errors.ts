@@ -63,6 +63,7 @@ export const ERROR_CODES = [
   // runs
   "RUN_NOT_FOUND",
   "SWEEP_NOT_FOUND",
+  "ROLLUP_WRONG",
   "LEDGER_UNBALANCED",
   "DEMO_AT_CHANCE",
   "WORKER_FAILED",

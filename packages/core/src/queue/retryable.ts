@@ -56,6 +56,7 @@ export const RETRYABLE = {
   SPLITS_OVERLAP: false,
   RUN_NOT_FOUND: false,
   SWEEP_NOT_FOUND: false,
+  ROLLUP_WRONG: false,
   LEDGER_UNBALANCED: false,
   DEMO_AT_CHANCE: false,
   WORKER_FAILED: true,

@@ -13,6 +13,8 @@ export type SweepState = (typeof SWEEP_STATES)[number];
 export interface StoredSweep extends ResolvedSpec {
   readonly sweepId: string;
   readonly scope: ReadingScope;
+  /** `name@version` of the calibrator whose scale p_low is on; null on the raw scale. */
+  readonly calibrator: string | null;
   readonly state: SweepState;
   /** What follows is null until the sweep is completed. */
   readonly factsVersion: number | null;
@@ -31,9 +33,10 @@ export interface StoredSweep extends ResolvedSpec {
 
 const COLUMNS = `
   sweep.id, sweep.dataset_id, sweep.model_id, dataset.name as dataset, model.name as model, model.alphas, level,
-  study_rule, label_source, calibrator_id, p_low, entropy_max, area_max, alpha, filter, state, facts_version, source,
-  positives, negatives, unlabelled, roc_auc, elapsed_ms, error_code, sweep.created_at, finished_at
-  from sweep join dataset on dataset.id = sweep.dataset_id join model on model.id = sweep.model_id`;
+  study_rule, label_source, calibrator_id, calibrator.name || '@' || calibrator.version as calibrator, p_low, entropy_max, area_max, alpha, filter, state, facts_version, source,
+  sweep.positives, negatives, unlabelled, roc_auc, elapsed_ms, error_code, sweep.created_at, finished_at
+  from sweep join dataset on dataset.id = sweep.dataset_id join model on model.id = sweep.model_id
+  left join calibrator on calibrator.id = calibrator_id`;
 
 interface SweepTuple {
   readonly id: string;
@@ -46,6 +49,7 @@ interface SweepTuple {
   readonly study_rule: StudyRule | null;
   readonly label_source: LabelSource;
   readonly calibrator_id: number | null;
+  readonly calibrator: string | null;
   readonly p_low: number[];
   readonly entropy_max: (number | null)[];
   readonly area_max: (number | null)[];
@@ -75,6 +79,7 @@ function storedSweep(row: SweepTuple): StoredSweep {
     studyRule: row.study_rule,
     labelSource: row.label_source,
     calibratorId: row.calibrator_id,
+    calibrator: row.calibrator,
     grid: { pLow: row.p_low, entropyMax: row.entropy_max, areaMax: row.area_max, alpha: row.alpha },
     filter: parseFilter(row.filter),
     state: row.state,
