@@ -66,7 +66,14 @@ async function readReceipt(path: string): Promise<z.infer<typeof Receipt> | unde
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
-  const parsed = Receipt.safeParse(JSON.parse(text));
-  return parsed.data;
+  return text === undefined ? undefined : parseReceipt(text);
+}
+
+/** A damaged receipt proves nothing: the archive is drawn again. */
+function parseReceipt(text: string): z.infer<typeof Receipt> | undefined {
+  try {
+    return Receipt.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { removeEmbeddedPostgres } from "@hairline/core/db";
 import { temporaryFolder } from "@hairline/core/testing";
 import { expect, test } from "vitest";
 import type { DemoResult } from "../../src/demo/run-demo.ts";
-import { CliProcess, hairline } from "./cli-process.ts";
+import { CliProcess, hairline } from "../cli-process.ts";
 
 async function inHome(run: (home: string) => Promise<void>): Promise<void> {
   await using folder = await temporaryFolder();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const BIN = fileURLToPath(new URL("../../bin/hairline.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../bin/hairline.js", import.meta.url));
 
 export interface Finished {
   readonly code: number | null;
@@ -16,10 +16,11 @@ export class CliProcess {
   readonly #output = { stdout: "", stderr: "" };
   readonly #waiting: { text: string; resolve: () => void }[] = [];
 
-  constructor(home: string, args: readonly string[]) {
+  /** @param variables set besides HAIRLINE_HOME; no servers are taken over from the environment */
+  constructor(home: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
     const { DATABASE_URL: _database, REDIS_URL: _redis, ...environment } = process.env;
     this.process = spawn(process.execPath, [BIN, ...args], {
-      env: { ...environment, HAIRLINE_HOME: home },
+      env: { ...environment, ...variables, HAIRLINE_HOME: home },
       cwd: home,
     });
     for (const name of ["stdout", "stderr"] as const) {
