@@ -39,7 +39,7 @@ async function fail(): Promise<void> {
   await expect(startAsUser(folder.path)).rejects.toThrow(/ERR_MODULE_NOT_FOUND|EACCES/);
 }
 
-test(
-  "runs for a normal user who owns the home and can read the checkout",
-  canReadCheckout(user) ? serve : fail,
-);
+test("runs for a normal user who owns the home and can read the checkout", async () => {
+  const proof = canReadCheckout(user) ? serve : fail;
+  await expect(proof()).resolves.toBeUndefined();
+});
