@@ -2,6 +2,7 @@ import { triageMetrics, type TriageCounts } from "@hairline/core/triage";
 import {
   axisFromZero,
   horizontalAxis,
+  rounded,
   scalesOf,
   svg,
   ticks,
@@ -27,14 +28,14 @@ export const RECALL_CLASSES = [
 
 const FRAME: Frame = { width: 1032, height: 450, left: 52, right: 20, top: 36, bottom: 54 };
 const COVERAGE = { from: 0, to: 1 };
+/** Configs that err more often than not are shown at the edge: their exact place would squeeze all others. */
+const RISK_SHOWN = 0.5;
 
 /** Every config as a dot, the policy as a ring, and what the probability alone reaches as a line. */
 export function riskCoverageChart(sweep: ReportSweep): Html {
   const dots = sweep.points.flatMap(({ counts }) => dotOf(counts) ?? []);
   const chosen = dotOf(sweep.chosen);
-  const risks = [...dots, ...sweep.probabilityOnly, ...(chosen === undefined ? [] : [chosen])];
-  const most = risks.reduce((highest, { risk }) => Math.max(highest, risk), 0.05);
-  const y = axisFromZero(most, 6);
+  const y = axisFromZero(highestRisk(sweep), 6);
   const scales = scalesOf(FRAME, { x: COVERAGE, y });
   const title = "Error among decided images against coverage, for every config of the sweep";
   return svg(FRAME, {
@@ -47,11 +48,28 @@ export function riskCoverageChart(sweep: ReportSweep): Html {
         format: share,
         title: "coverage: share of labelled images that are decided; the rest is inconclusive",
       }),
-      ...dots.toSorted((a, b) => a.recallClass - b.recallClass).map((dot) => circle(dot, scales)),
+      ...dots
+        .toSorted((a, b) => a.recallClass - b.recallClass)
+        .map((dot) => mark(dot, { scales, top: y.to })),
       html`<polyline class="probability-only" points="${path(sweep.probabilityOnly, scales)}" />`,
       chosen === undefined ? html`` : ring(chosen, scales),
     ],
   });
+}
+
+/** Of what must be on the plot, at least 5 %. */
+function highestRisk(sweep: ReportSweep): number {
+  const dots = sweep.points.flatMap(({ counts }) => dotOf(counts) ?? []);
+  const lines = [...sweep.probabilityOnly, dotOf(sweep.chosen) ?? { risk: 0 }];
+  const most = (of: readonly { readonly risk: number }[]): number =>
+    of.reduce((highest, { risk }) => Math.max(highest, risk), 0.05);
+  return Math.max(most(lines), Math.min(RISK_SHOWN, most(dots)));
+}
+
+/** Configs whose error lies above the plot. */
+export function configsOffPlot(sweep: ReportSweep): number {
+  const { to } = axisFromZero(highestRisk(sweep), 6);
+  return sweep.points.filter(({ counts }) => (dotOf(counts)?.risk ?? 0) > to).length;
 }
 
 function share(value: number): string {
@@ -66,13 +84,12 @@ function dotOf(counts: TriageCounts): Dot | undefined {
   return { coverage, risk: 1 - accuracy, recallClass };
 }
 
-function circle({ coverage, risk, recallClass }: Dot, scales: Scales): Html {
-  return html`<circle
-    class="recall-${recallClass}"
-    cx="${scales.x(coverage)}"
-    cy="${scales.y(risk)}"
-    r="4"
-  />`;
+function mark({ coverage, risk, recallClass }: Dot, { scales, top }: { scales: Scales; top: number }): Html {
+  const x = scales.x(coverage);
+  if (risk <= top)
+    return html`<circle class="recall-${recallClass}" cx="${x}" cy="${scales.y(risk)}" r="4" />`;
+  const edge = scales.y(top);
+  return html`<path class="recall-${recallClass}" d="M${rounded(x - 5)} ${edge}h10l-5 -9z" />`;
 }
 
 function ring({ coverage, risk }: RiskCoverage, scales: Scales): Html {

@@ -37,6 +37,24 @@ describe("renderReport", () => {
     expect(textOf(page)).toContain("100.0 % would be decided with 50.0 % wrong.");
   });
 
+  it("puts configs that err more often than not at the edge of the plot, and says so", () => {
+    const { sweep } = reportInput();
+    const off = { policy: reportInput().policy, counts: { tp: 0, fp: 3, tn: 0, fn: 0, inconclusive: 3 } };
+    const page = renderReport(reportInput({ sweep: { ...sweep!, points: [...sweep!.points, off] } }));
+    expect(page.match(/<path\s+class="recall-0"/g)).toHaveLength(1);
+    expect(page).toContain('text-anchor="end">50 %</text>');
+    expect(page).not.toContain('text-anchor="end">60 %</text>');
+    expect(textOf(page)).toContain("▲ errs more often than the plot shows");
+    expect(renderReport(reportInput())).not.toContain("▲");
+  });
+
+  it("widens the plot for a policy or a probability that errs more often than not", () => {
+    const { sweep } = reportInput();
+    const chosen = { tp: 0, fp: 4, tn: 1, fn: 0, inconclusive: 1 };
+    const page = renderReport(reportInput({ sweep: { ...sweep!, chosen } }));
+    expect(page).toContain('text-anchor="end">80 %</text>');
+  });
+
   it("embeds its pictures with a text for those who do not see them", () => {
     const page = renderReport(reportInput());
     expect(page).toContain(`src="data:image/jpeg;base64,${Buffer.from([1, 2, 3]).toString("base64")}"`);

@@ -2,7 +2,7 @@ import { triageMetrics } from "@hairline/core/triage";
 import { html, type Html } from "../html.ts";
 import { percent, whole } from "../numbers.ts";
 import type { ReportInput, ReportSweep } from "../report-input.ts";
-import { RECALL_CLASSES, riskCoverageChart } from "../risk-coverage-chart.ts";
+import { configsOffPlot, RECALL_CLASSES, riskCoverageChart } from "../risk-coverage-chart.ts";
 import { section } from "./section.ts";
 
 /** The risk-coverage plot of the sweep. */
@@ -26,13 +26,15 @@ export function thresholds({ sweep, overall }: ReportInput): Html {
   );
 }
 
-function legend({ configs, points }: ReportSweep): Html {
+function legend(sweep: ReportSweep): Html {
+  const { configs, points } = sweep;
   return html`<ul class="legend">
     <li>
       ${whole(configs)} configs${points.length < configs ? " (one dot for those that fall together)" : ""}, by
       the share of decided fractures they find:
     </li>
     ${RECALL_CLASSES.map(({ name }, at) => html`<li><span class="key recall-${at}"></span>${name}</li>`)}
+    ${configsOffPlot(sweep) === 0 ? html`` : html`<li>▲ errs more often than the plot shows</li>`}
     <li><span class="key chosen"></span>the policy of this report</li>
     <li><span class="key probability-only"></span>the probability alone</li>
   </ul>`;
