@@ -1,8 +1,13 @@
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
 import { getModel, importModel, listModels, type ModelRecord } from "@hairline/model/registry";
-import { InvalidArgumentError, type Command } from "commander";
+import { listVerifications, type Verification } from "@hairline/model/verify";
+import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { Output } from "../output.ts";
+import { verificationJson } from "../verification-report.ts";
+import { wholeNumber } from "../whole-number.ts";
+import { registerModelVariants } from "./model-variants.ts";
+import { registerModelVerify } from "./model-verify.ts";
 
 interface ImportOptions {
   readonly name?: string;
@@ -42,9 +47,14 @@ export function registerModel(program: Command, context: CliContext): void {
     .action(async (name: string, options: { json?: boolean }) => {
       const { database } = await context.openStack();
       const record = await getModel(database, name);
-      if (options.json === true) context.output.json(toJson(record));
-      else printModel(context.output, record);
+      const verifications = await listVerifications(database, record.id);
+      if (options.json === true)
+        return context.output.json({ ...toJson(record), verifications: verifications.map(verificationJson) });
+      printModel(context.output, record);
+      printVerifications(context.output, verifications);
     });
+  registerModelVerify(model, context);
+  registerModelVariants(model, context);
 }
 
 async function importFile(context: CliContext, path: string, options: ImportOptions): Promise<void> {
@@ -65,21 +75,17 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
   printModel(context.output, model);
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
-  return Number(text);
-}
-
 function printModels(output: Output, models: readonly ModelRecord[]): void {
   if (models.length === 0) {
     output.notice("No model was imported yet. Run `hairline model import <file>`.");
     return;
   }
   output.table(
-    ["model", "kind", "input", "weights", "imported"],
+    ["model", "kind", "precision", "input", "weights", "imported"],
     models.map((model) => [
       model.name,
       model.kind === "resnet" ? model.architecture : "external",
+      model.kind === "resnet" ? model.precision : null,
       model.kind === "resnet" ? model.preprocessing.inputSize : null,
       model.kind === "resnet" ? model.weights.sha256.slice(0, 12) : null,
       model.createdAt.toISOString(),
@@ -94,6 +100,7 @@ function printModel(output: Output, model: ModelRecord): void {
   else
     rows.push(
       ["architecture", model.architecture],
+      ["precision", model.precision],
       ["input", `${model.preprocessing.inputSize} x ${model.preprocessing.inputSize} pixels`],
       ["CAM", `${side} x ${side} cells`],
       ["weights", `sha256 ${model.weights.sha256}`],
@@ -106,6 +113,23 @@ function printModel(output: Output, model: ModelRecord): void {
   for (const [label, value] of rows) output.line(`  ${label.padEnd(width)}  ${value}`);
 }
 
+function printVerifications(output: Output, verifications: readonly Verification[]): void {
+  if (verifications.length === 0) return;
+  output.line();
+  output.table(
+    ["verified engine", "version", "device", "images", "logit", "CAM", "result"],
+    verifications.map(({ engine, engineVersion, device, deviation, passed }) => [
+      engine,
+      engineVersion,
+      device,
+      deviation.images,
+      deviation.logitRelative.toPrecision(2),
+      deviation.camRelative.toPrecision(2),
+      passed ? "passed" : "failed",
+    ]),
+  );
+}
+
 /** Flat, with the names the database uses, so that scripts need not know object keys. */
 function toJson(model: ModelRecord): Record<string, unknown> {
   const { id, name, kind, alphas, description, createdAt } = model;
@@ -114,6 +138,8 @@ function toJson(model: ModelRecord): Record<string, unknown> {
   return {
     ...shared,
     architecture: model.architecture,
+    precision: model.precision,
+    base_model_id: model.baseModelId,
     input_size: model.preprocessing.inputSize,
     cam_cells: model.camCells,
     weights_sha256: model.weights.sha256,

@@ -1,8 +1,8 @@
-import { basicBlocks } from "../resnet/architecture.ts";
 import { buildScorerGraph, type ScorerGraphOptions } from "../resnet/build-graph.ts";
 import { FloatArithmetic } from "../resnet/graph/float-arithmetic.ts";
-import type { ResnetArchitecture } from "../resnet/architecture.ts";
-import { Int8Arithmetic, type Int8Options } from "./int8-arithmetic.ts";
+import { basicBlocks, type ResnetArchitecture } from "../resnet/architecture.ts";
+import type { ActivationRanges } from "./activation-range.ts";
+import { Int8Arithmetic } from "./int8-arithmetic.ts";
 
 /** Names of the float32 graph's maps that the int8 graph keeps in 8 bits, in the order of computation. */
 export function quantizedMaps(architecture: ResnetArchitecture): string[] {
@@ -33,7 +33,7 @@ export function buildCalibrationGraph(
  */
 export function buildInt8Graph(
   options: Pick<ScorerGraphOptions, "weights" | "preprocessing">,
-  int8: Int8Options,
+  ranges: ActivationRanges,
 ): Uint8Array<ArrayBuffer> {
-  return buildScorerGraph(options, (graph) => new Int8Arithmetic(graph, int8));
+  return buildScorerGraph(options, (graph) => new Int8Arithmetic(graph, ranges));
 }

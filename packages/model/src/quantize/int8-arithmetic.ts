@@ -3,12 +3,7 @@ import { bytesOf, type GraphBuilder } from "../onnx/graph-builder.ts";
 import type { ConvolutionLayer, TrunkArithmetic } from "../resnet/graph/arithmetic.ts";
 import { convolutionAttributes, FloatArithmetic, MAX_POOL } from "../resnet/graph/float-arithmetic.ts";
 import { affineLevels, type ActivationRange, type ActivationRanges } from "./activation-range.ts";
-import { quantizeConvolution, type WeightBits } from "./quantize-weights.ts";
-
-export interface Int8Options {
-  readonly ranges: ActivationRanges;
-  readonly weightBits: WeightBits;
-}
+import { quantizeConvolution } from "./quantize-weights.ts";
 
 /** The names of an 8-bit map's scale and zero point in the graph. */
 interface Scaling {
@@ -26,14 +21,14 @@ interface Scaling {
 export class Int8Arithmetic implements TrunkArithmetic {
   readonly #graph: GraphBuilder;
   readonly #float: FloatArithmetic;
-  readonly #options: Int8Options;
+  readonly #ranges: ActivationRanges;
   /** By name of the dequantized value. */
   readonly #scalings = new Map<string, Scaling>();
 
-  constructor(graph: GraphBuilder, options: Int8Options) {
+  constructor(graph: GraphBuilder, ranges: ActivationRanges) {
     this.#graph = graph;
     this.#float = new FloatArithmetic(graph, "float32");
-    this.#options = options;
+    this.#ranges = ranges;
   }
 
   begin(image: string): string {
@@ -82,7 +77,7 @@ export class Int8Arithmetic implements TrunkArithmetic {
     { layer, inputScale }: { readonly layer: ConvolutionLayer; readonly inputScale: number },
   ): string {
     const { name, folded } = layer;
-    const quantized = quantizeConvolution(folded, { inputScale, bits: this.#options.weightBits });
+    const quantized = quantizeConvolution(folded, inputScale);
     const weight = this.#dequantizedConstant(`${name}.weight`, {
       type: "int8",
       shape: folded.shape,
@@ -163,7 +158,7 @@ export class Int8Arithmetic implements TrunkArithmetic {
   }
 
   #range(name: string): ActivationRange {
-    const range = this.#options.ranges.get(name);
+    const range = this.#ranges.get(name);
     if (range !== undefined) return range;
     throw new HairlineError("INTERNAL", `No range was calibrated for ${name}.`, { field: name });
   }

@@ -1,9 +1,7 @@
 import type { FoldedConvolution } from "../resnet/fold-batch-norm.ts";
 
-/** Largest level of a weight: all 8 bits, or 7 where products of full range would overflow. */
-export type WeightBits = 8 | 7;
-
-const LARGEST_LEVEL = { 8: 127, 7: 63 } as const satisfies Record<WeightBits, number>;
+/** All 8 bits but -128, which has no opposite. */
+const LARGEST_LEVEL = 127;
 
 /** A channel without weights, or with tiny ones, still needs a scale that is a normal number. */
 const LEAST_SCALE = 1e-10;
@@ -23,7 +21,7 @@ const INT32 = 2 ** 31 - 1;
 /** Each output channel is spread over its own range: one wide channel costs the others no precision. */
 export function quantizeConvolution(
   { weight, bias }: FoldedConvolution,
-  { inputScale, bits }: { readonly inputScale: number; readonly bits: WeightBits },
+  inputScale: number,
 ): QuantizedConvolution {
   const channels = bias.length;
   const perChannel = weight.length / channels;
@@ -31,13 +29,12 @@ export function quantizeConvolution(
   const scales = new Float32Array(channels);
   const biasLevels = new Int32Array(channels);
   const biasScales = new Float32Array(channels);
-  const largest = LARGEST_LEVEL[bits];
   for (let channel = 0; channel < channels; channel += 1) {
     const kernel = weight.subarray(channel * perChannel, (channel + 1) * perChannel);
     const peak = kernel.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     // A bias far larger than the weights must still fit 32 bits.
     const least = Math.max(LEAST_SCALE, (Math.abs(bias[channel] ?? 0) / inputScale / INT32) * 1.01);
-    const scale = Math.fround(Math.max(peak / largest, least));
+    const scale = Math.fround(Math.max(peak / LARGEST_LEVEL, least));
     scales[channel] = scale;
     kernel.forEach((value, index) => {
       levels[channel * perChannel + index] = Math.round(value / scale);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import type { ObjectStore } from "@hairline/core/storage";
-import type { ModelRecord, StoredFile } from "./model-record.ts";
+import type { ModelArtefact } from "../engine/model-artefact.ts";
+import { requireNetwork, type ModelFiles, type ModelRecord, type StoredFile } from "./model-record.ts";
 
 interface Hashes {
   readonly weightsSha256: string;
@@ -26,16 +27,17 @@ export function graphKey({ weightsSha256, graphSha256 }: Hashes): string {
  * @throws HairlineError MODEL_DAMAGED when the file is missing or has another hash; BAD_ARGUMENT for an external model
  */
 export async function loadModelGraph(store: ObjectStore, model: ModelRecord): Promise<Uint8Array> {
-  if (model.kind === "external")
-    throw new HairlineError(
-      "BAD_ARGUMENT",
-      `The model ${model.name} scored elsewhere; there is no network to run.`,
-      {
-        field: "model",
-        remedy: "Name a model imported with `hairline model import`.",
-      },
-    );
-  return loadStoredFile(store, model.graph);
+  return loadStoredFile(store, requireNetwork(model).graph);
+}
+
+/** A stored network as engines take it: each file is read, and its hash checked, when it is asked for. */
+export function storedArtefact(store: ObjectStore, files: ModelFiles): ModelArtefact {
+  return {
+    precision: files.precision,
+    preprocessing: files.preprocessing,
+    readGraph: () => loadStoredFile(store, files.graph),
+    readWeights: () => loadStoredFile(store, files.weights),
+  };
 }
 
 /**

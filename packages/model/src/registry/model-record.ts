@@ -1,5 +1,7 @@
+import { HairlineError } from "@hairline/core/errors";
 import type { Preprocessing } from "@hairline/imaging/preprocess";
 import type { ResnetArchitecture } from "../resnet/architecture.ts";
+import type { Precision } from "../resnet/graph-interface.ts";
 
 /** A file in the object store and what it must hash to. */
 export interface StoredFile {
@@ -27,6 +29,9 @@ export interface ResnetModelRecord extends AnyModelRecord {
   readonly camCells: number;
   readonly weights: StoredFile;
   readonly graph: StoredFile;
+  readonly precision: Precision;
+  /** The fp32 model an fp16 or int8 graph was made from; null for an fp32 one. */
+  readonly baseModelId: number | null;
 }
 
 /** A model that scored elsewhere; only its predictions are here. */
@@ -35,3 +40,16 @@ export interface ExternalModelRecord extends AnyModelRecord {
 }
 
 export type ModelRecord = ResnetModelRecord | ExternalModelRecord;
+
+/** What an engine needs of a model; can be sent to a thread. */
+export type ModelFiles = Pick<ResnetModelRecord, "graph" | "weights" | "precision" | "preprocessing">;
+
+/** @throws HairlineError BAD_ARGUMENT for a model that scored elsewhere */
+export function requireNetwork(model: ModelRecord): ResnetModelRecord {
+  if (model.kind === "resnet") return model;
+  throw new HairlineError(
+    "BAD_ARGUMENT",
+    `The model ${model.name} scored elsewhere; there is no network to run.`,
+    { field: "model", remedy: "Name a model imported with `hairline model import`." },
+  );
+}

@@ -2,8 +2,9 @@ import type { Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import { parsePreprocessing } from "@hairline/imaging/preprocess";
 import type { ResnetArchitecture } from "../resnet/architecture.ts";
+import type { Precision } from "../resnet/graph-interface.ts";
 import { graphKey, weightsKey } from "./artefacts.ts";
-import type { ModelRecord } from "./model-record.ts";
+import { requireNetwork, type ModelRecord, type ResnetModelRecord } from "./model-record.ts";
 
 interface ModelRow {
   readonly id: number;
@@ -18,10 +19,13 @@ interface ModelRow {
   readonly alphas: number[];
   readonly description: string | null;
   readonly created_at: Date;
+  readonly precision: Precision;
+  readonly base_model_id: number | null;
 }
 
 const SELECT = `select id, name, kind, architecture, weights_sha256, graph_sha256, preprocessing,
-  preprocessing_fingerprint, cam_cells, alphas, description, created_at from model`;
+  preprocessing_fingerprint, cam_cells, alphas, description, created_at, precision, base_model_id
+  from model`;
 
 /** Every model, by name. */
 export async function listModels(database: Database): Promise<ModelRecord[]> {
@@ -41,13 +45,27 @@ export async function getModelById(database: Database, id: number): Promise<Mode
   return onlyRow(rows, `There is no model ${id}.`);
 }
 
+/** The model, if it is a network. @throws HairlineError MODEL_NOT_FOUND; BAD_ARGUMENT for one that scored elsewhere */
+export async function getNetwork(database: Database, name: string): Promise<ResnetModelRecord> {
+  return requireNetwork(await getModel(database, name));
+}
+
+/** The fp32 network that a variant was made from; the network itself when it is fp32. */
+export async function getBaseNetwork(
+  database: Database,
+  model: ResnetModelRecord,
+): Promise<ResnetModelRecord> {
+  return model.baseModelId === null ? model : requireNetwork(await getModelById(database, model.baseModelId));
+}
+
 /** The network of these weights and this preprocessing, if it was imported. */
 export async function findByIdentity(
   database: Database,
   identity: { readonly weightsSha256: string; readonly preprocessingFingerprint: string },
 ): Promise<ModelRecord | undefined> {
   const { rows } = await database.pool.query<ModelRow>(
-    `${SELECT} where kind = 'resnet' and weights_sha256 = $1::bytea and preprocessing_fingerprint = $2::text`,
+    `${SELECT} where kind = 'resnet' and precision = 'fp32' and weights_sha256 = $1::bytea
+       and preprocessing_fingerprint = $2::text`,
     [Buffer.from(identity.weightsSha256, "hex"), identity.preprocessingFingerprint],
   );
   return rows[0] === undefined ? undefined : toRecord(rows[0]);
@@ -92,5 +110,7 @@ function toRecord(row: ModelRow): ModelRecord {
     camCells: row.cam_cells,
     weights: { objectKey: weightsKey(files), sha256: files.weightsSha256 },
     graph: { objectKey: graphKey(files), sha256: files.graphSha256 },
+    precision: row.precision,
+    baseModelId: row.base_model_id,
   };
 }

@@ -18,8 +18,24 @@ export async function createSession(
   } catch (error) {
     // ONNX Runtime has one error for both: only a file known to be good tells a bad file from a provider that is not there.
     if (options.provider !== "cpu") await requireProvider(runtime, options);
+    if (LACKS_HALF.test(reasonOf(error))) throw noHalfPrecision(options.provider, error);
     throw damaged(`ONNX Runtime refuses the network: ${reasonOf(error)}`, error);
   }
+}
+
+/** Only WebGPU devices may lack a number format; its provider says so when the first program is compiled. */
+const LACKS_HALF = /requires f16 but the device does not support it/;
+
+function noHalfPrecision(provider: string, cause: unknown): HairlineError {
+  return new HairlineError(
+    "ENGINE_UNAVAILABLE",
+    "The GPU or its driver has no half precision (shader-f16).",
+    {
+      field: provider,
+      remedy: "Score with the fp32 model.",
+      cause,
+    },
+  );
 }
 
 async function requireProvider(runtime: Runtime, options: ProviderOptions): Promise<void> {

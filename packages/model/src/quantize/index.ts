@@ -1,0 +1,10 @@
+export type { ActivationRange, ActivationRanges } from "./activation-range.ts";
+export { buildInt8Graph, quantizedMaps } from "./build-int8-graph.ts";
+export { calibrateRanges } from "./calibrate.ts";
+export type { CalibrateOptions } from "./calibrate.ts";
+export { describeQuantization } from "./quantization.ts";
+export type { Quantization } from "./quantization.ts";
+export { quantizeConvolution } from "./quantize-weights.ts";
+export type { QuantizedConvolution } from "./quantize-weights.ts";
+export { quantizeModel } from "./quantize-model.ts";
+export type { QuantizedModel, QuantizeModelOptions } from "./quantize-model.ts";

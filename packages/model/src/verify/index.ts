@@ -1,0 +1,13 @@
+export { measureDeviation } from "./deviation.ts";
+export type { ComparedOutputs, Deviation } from "./deviation.ts";
+export { batchesOf, probeImages, PROBE_SET } from "./probe-images.ts";
+export { requireVerified } from "./require-verified.ts";
+export type { EngineClearance, RequireVerifiedOptions } from "./require-verified.ts";
+export { runImages } from "./run-images.ts";
+export type { RunImagesOptions } from "./run-images.ts";
+export { TOLERANCES } from "./tolerances.ts";
+export type { Tolerance } from "./tolerances.ts";
+export { insertVerification, latestVerification, listVerifications } from "./verification-rows.ts";
+export type { Verification } from "./verification.ts";
+export { verifyEngine } from "./verify-engine.ts";
+export type { VerifyOptions } from "./verify-engine.ts";
