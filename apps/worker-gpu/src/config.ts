@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
 import type { QueueConnection } from "@hairline/core/queue";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
+import { ENGINE_NAMES, type EngineName } from "@hairline/model/engine";
 import { z } from "zod";
 
 const MEBIBYTE = 1024 * 1024;
@@ -36,6 +37,11 @@ const Environment = z.object({
   HAIRLINE_INFER_THREADS: countOrAuto(256),
   /** Read by libuv as the process starts: decodes that run at once, whatever the number of threads asking. */
   UV_THREADPOOL_SIZE: wholeNumber(1, 1024).default(4),
+  HAIRLINE_ENGINE: z.enum(ENGINE_NAMES).default("cpu"),
+  /** Which GPU, from 0. */
+  HAIRLINE_GPU: wholeNumber(0, 1023).optional(),
+  /** "allow" scores on an engine that is not verified for the model; each use is put on record. */
+  HAIRLINE_ENGINE_UNVERIFIED: z.literal("allow").optional(),
   HAIRLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2048 * MEBIBYTE).default(DEFAULT_DECODE_LIMITS.maxBytes),
   HAIRLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2_000_000_000).default(DEFAULT_DECODE_LIMITS.maxPixels),
   HAIRLINE_DECODE_TIMEOUT_MS: wholeNumber(100, 600_000).default(DEFAULT_DECODE_LIMITS.timeoutMs),
@@ -62,11 +68,18 @@ export interface ThreadSettings {
   readonly inferThreads: number | undefined;
 }
 
+export interface EngineSettings {
+  readonly engine: EngineName;
+  readonly gpu: number | undefined;
+  readonly unverified: "allow" | undefined;
+}
+
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly queue: QueueConnection;
   /** Folder of the store that holds the model files. */
   readonly objectsRoot: string;
+  readonly engine: EngineSettings;
   readonly threads: ThreadSettings;
   readonly limits: ImageLimits;
   readonly drainTimeoutMs: number;
@@ -88,6 +101,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     databaseUrl: variables.DATABASE_URL,
     queue: queueConnection(variables),
     objectsRoot: join(resolve(variables.HAIRLINE_HOME), "objects"),
+    engine: {
+      engine: variables.HAIRLINE_ENGINE,
+      gpu: variables.HAIRLINE_GPU,
+      unverified: variables.HAIRLINE_ENGINE_UNVERIFIED,
+    },
     threads: {
       cores: variables.HAIRLINE_CORES ?? availableParallelism(),
       libuvThreads: variables.UV_THREADPOOL_SIZE,

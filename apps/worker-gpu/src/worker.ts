@@ -3,8 +3,9 @@ import { openDatabase, type Database } from "@hairline/core/db";
 import { scoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
 import { openArchive } from "./archive.ts";
-import type { ThreadSettings, WorkerConfig } from "./config.ts";
+import type { WorkerConfig } from "./config.ts";
 import { DecodePool } from "./decode/decode-pool.ts";
+import { createEngineClearance } from "./inference/clear-engine.ts";
 import { InferenceDevice } from "./inference/inference-device.ts";
 import { loadModel } from "./inference/load-model.ts";
 import type { Logger } from "./log.ts";
@@ -32,7 +33,7 @@ export interface ScoringWorker {
  * @throws HairlineError DATABASE_UNAVAILABLE, QUEUE_UNAVAILABLE, INTERNAL when a thread cannot start
  */
 export async function startScoringWorker(config: WorkerConfig, log: Logger): Promise<ScoringWorker> {
-  const plan = announcePlan(config.threads, log);
+  const plan = announcePlan(config, log);
   const opened: OpenParts = {};
   try {
     opened.database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
@@ -40,11 +41,15 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
     const threads = startThreads(opened, config, plan);
     await Promise.all([threads.decoders.whenStarted(), threads.device.whenStarted()]);
     const { database } = opened;
+    const clearEngine = createEngineClearance(database, config.engine, log);
     const handler = createScoreShardHandler({
       database,
       ...threads,
       batchSize: plan.batchSize,
-      loadModel: (modelId) => loadModel(database, modelId),
+      loadModel: async (modelId) => {
+        await clearEngine(modelId);
+        return loadModel(database, modelId);
+      },
       openArchive: (root) => openArchive(root, config.limits),
       log,
     });
@@ -62,9 +67,9 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
   }
 }
 
-function announcePlan(settings: ThreadSettings, log: Logger): ThreadPlan {
-  const plan = planThreads(settings);
-  log.info({ cores: settings.cores, ...plan }, "threads planned");
+function announcePlan({ threads: settings, engine }: WorkerConfig, log: Logger): ThreadPlan {
+  const plan = planThreads(settings, engine.engine);
+  log.info({ engine: engine.engine, cores: settings.cores, ...plan }, "threads planned");
   if (plan.decodeThreads > settings.libuvThreads) {
     log.warn(
       { decodeThreads: plan.decodeThreads, libuvThreads: settings.libuvThreads },
@@ -84,7 +89,7 @@ interface OpenParts {
 function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan) {
   const decoders = new DecodePool({ threads: plan.decodeThreads, limits: config.limits });
   opened.decoders = decoders;
-  const device = new InferenceDevice({ objectsRoot: config.objectsRoot, ...plan });
+  const device = new InferenceDevice({ objectsRoot: config.objectsRoot, ...config.engine, ...plan });
   opened.device = device;
   return { decoders, device };
 }

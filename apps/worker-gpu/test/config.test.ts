@@ -10,6 +10,7 @@ describe("loadConfig", () => {
       databaseUrl: DATABASE_URL,
       queue: { kind: "postgres", url: DATABASE_URL },
       objectsRoot: "/var/lib/hairline/objects",
+      engine: { engine: "cpu", gpu: undefined, unverified: undefined },
       threads: {
         cores: availableParallelism(),
         libuvThreads: 4,
@@ -43,6 +44,26 @@ describe("loadConfig", () => {
       decodeThreads: undefined,
       inferThreads: 6,
     });
+  });
+
+  it("reads the engine, its GPU and the override", () => {
+    const config = loadConfig({
+      DATABASE_URL,
+      HAIRLINE_ENGINE: "webgpu",
+      HAIRLINE_GPU: "1",
+      HAIRLINE_ENGINE_UNVERIFIED: "allow",
+    });
+    expect(config.engine).toEqual({ engine: "webgpu", gpu: 1, unverified: "allow" });
+  });
+
+  it.each([
+    ["HAIRLINE_ENGINE", "abacus"],
+    ["HAIRLINE_GPU", "-1"],
+    ["HAIRLINE_ENGINE_UNVERIFIED", "true"],
+  ])("refuses %s=%s", (name, value) => {
+    expect(() => loadConfig({ DATABASE_URL, [name]: value })).toThrow(
+      expect.objectContaining({ code: "BAD_CONFIG", field: name }),
+    );
   });
 
   it("names every bad variable at once", () => {

@@ -17,6 +17,19 @@ describe("planThreads", () => {
     expect(planThreads({ ...auto, cores })).toEqual(plan);
   });
 
+  it.each(["webgpu", "cuda", "tensorrt", "tfjs"] as const)(
+    "gives %s one engine and the cores to decode",
+    (engine) => {
+      const plan = { batchSize: 32, decodeThreads: 6, engines: 1, threadsPerEngine: 1 };
+      expect(planThreads({ ...auto, cores: 6 }, engine)).toEqual(plan);
+      expect(planThreads({ ...auto, cores: 6, batchSize: 4, decodeThreads: 2 }, engine)).toEqual({
+        ...plan,
+        batchSize: 4,
+        decodeThreads: 2,
+      });
+    },
+  );
+
   it("keeps what was set and chooses the rest", () => {
     expect(planThreads({ ...auto, cores: 4, batchSize: 32, decodeThreads: 3 })).toEqual({
       batchSize: 32,

@@ -1,8 +1,8 @@
 import type { InferenceEngine } from "@hairline/model/engine";
-import type { StoredFile } from "@hairline/model/registry";
+import type { ModelFiles } from "@hairline/model/registry";
 
 export interface EngineCacheOptions {
-  readonly open: (graph: StoredFile) => Promise<InferenceEngine>;
+  readonly open: (model: ModelFiles) => Promise<InferenceEngine>;
   /** Networks held at once, the one asked for included. */
   readonly capacity: number;
 }
@@ -18,20 +18,21 @@ export class EngineCache {
   }
 
   /** Calls must not overlap: the engine of one is not to be closed by the next. */
-  async get(graph: StoredFile): Promise<InferenceEngine> {
-    const engine = this.#engines.get(graph.sha256) ?? (await this.#open(graph));
-    this.#engines.delete(graph.sha256);
-    this.#engines.set(graph.sha256, engine);
+  async get(model: ModelFiles): Promise<InferenceEngine> {
+    const { sha256 } = model.graph;
+    const engine = this.#engines.get(sha256) ?? (await this.#open(model));
+    this.#engines.delete(sha256);
+    this.#engines.set(sha256, engine);
     return engine;
   }
 
-  async #open(graph: StoredFile): Promise<InferenceEngine> {
+  async #open(model: ModelFiles): Promise<InferenceEngine> {
     // Room is made first: two networks more than the capacity may not fit the device.
     for (const [sha256, engine] of this.#engines) {
       if (this.#engines.size < this.#options.capacity) break;
       this.#engines.delete(sha256);
       await engine.close();
     }
-    return this.#options.open(graph);
+    return this.#options.open(model);
   }
 }

@@ -1,6 +1,11 @@
 import { HairlineError } from "@hairline/core/errors";
-import { refuseTelemetry, type InferenceResult, type PixelBatch } from "@hairline/model/engine";
-import type { StoredFile } from "@hairline/model/registry";
+import {
+  refuseTelemetry,
+  type EngineName,
+  type InferenceResult,
+  type PixelBatch,
+} from "@hairline/model/engine";
+import type { ModelFiles } from "@hairline/model/registry";
 import { ThreadPool } from "../threads/thread-pool.ts";
 import { threadUrl } from "../threads/thread-url.ts";
 import type { InferenceRequest, InferenceThreadData } from "./inference-protocol.ts";
@@ -10,6 +15,9 @@ const BATCHES_IN_THREAD = 2;
 
 export interface InferenceDeviceOptions {
   readonly objectsRoot: string;
+  readonly engine: EngineName;
+  /** Which GPU, from 0; the engine's first when absent. */
+  readonly gpu?: number | undefined;
   /** Threads with an engine each. */
   readonly engines: number;
   /** Intra-operator threads of each engine. */
@@ -30,10 +38,10 @@ export interface InferOptions {
 export class InferenceDevice implements AsyncDisposable {
   readonly #threads: ThreadPool<InferenceRequest, InferenceResult>;
 
-  constructor({ objectsRoot, engines, threadsPerEngine }: InferenceDeviceOptions) {
+  constructor({ objectsRoot, engine, gpu, engines, threadsPerEngine }: InferenceDeviceOptions) {
     // The engine opens in a thread, which cannot set this for the process.
     refuseTelemetry();
-    const workerData: InferenceThreadData = { objectsRoot, threads: threadsPerEngine };
+    const workerData: InferenceThreadData = { objectsRoot, engine, gpu, threads: threadsPerEngine };
     this.#threads = new ThreadPool({
       url: threadUrl("./inference-thread", import.meta.url),
       size: engines,
@@ -55,11 +63,11 @@ export class InferenceDevice implements AsyncDisposable {
 
   /**
    * Takes the batch's pixels over: they are moved to a thread.
-   * @throws HairlineError MODEL_DAMAGED when the graph is missing or altered; what InferenceEngine.infer throws
+   * @throws HairlineError MODEL_DAMAGED when a file of the model is missing or altered; what InferenceEngine.infer throws
    */
-  infer(graph: StoredFile, batch: PixelBatch, options: InferOptions): Promise<InferenceResult> {
+  infer(model: ModelFiles, batch: PixelBatch, options: InferOptions): Promise<InferenceResult> {
     const transfer = [batch.data.buffer as ArrayBuffer];
-    return this.#threads.run({ graph, batch }, { ...options, transfer });
+    return this.#threads.run({ model, batch }, { ...options, transfer });
   }
 
   close(): Promise<void> {

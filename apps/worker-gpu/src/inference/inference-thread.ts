@@ -10,12 +10,12 @@ const NETWORKS_HELD = 2;
 
 const settings = workerData as InferenceThreadData;
 const engines = new EngineCache({
-  open: (graph) => openModelEngine(graph, settings),
+  open: (model) => openModelEngine(model, settings),
   capacity: NETWORKS_HELD,
 });
 
-serveRequests(async ({ graph, batch }: InferenceRequest): Promise<Answer<InferenceResult>> => {
-  const engine = await engines.get(graph);
+serveRequests(async ({ model, batch }: InferenceRequest): Promise<Answer<InferenceResult>> => {
+  const engine = await engines.get(model);
   const result = await engine.infer(batch);
   const { logits, cams, embeddings } = result;
   return { value: result, transfer: [logits, cams, embeddings].map(({ buffer }) => buffer as ArrayBuffer) };

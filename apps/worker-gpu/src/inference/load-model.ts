@@ -1,11 +1,11 @@
 import type { Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import { preprocessingFingerprint, type Preprocessing } from "@hairline/imaging/preprocess";
-import { getModelById, type StoredFile } from "@hairline/model/registry";
+import { getModelById, type ModelFiles } from "@hairline/model/registry";
 
 /** What scoring needs to know of a model. */
 export interface ScoringModel {
-  readonly graph: StoredFile;
+  readonly files: ModelFiles;
   readonly preprocessing: Preprocessing;
   readonly alphas: readonly number[];
 }
@@ -26,7 +26,7 @@ export async function loadModel(database: Database, modelId: number): Promise<Sc
       },
     );
   }
-  const { name, graph, preprocessing, alphas } = model;
+  const { name, preprocessing, alphas } = model;
   // Facts of one model come from one preparation of the images, or thresholds over them mean nothing.
   if (preprocessingFingerprint(preprocessing) !== model.preprocessingFingerprint) {
     throw new HairlineError(
@@ -35,5 +35,6 @@ export async function loadModel(database: Database, modelId: number): Promise<Sc
       { field: "model", remedy: "Import the weights again under another name." },
     );
   }
-  return { graph, preprocessing, alphas };
+  const { graph, weights, precision } = model;
+  return { files: { graph, weights, precision, preprocessing }, preprocessing, alphas };
 }

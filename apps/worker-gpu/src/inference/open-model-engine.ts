@@ -1,13 +1,13 @@
 import { openFilesystemStore } from "@hairline/core/storage";
-import { openOnnxRuntimeEngine, type InferenceEngine } from "@hairline/model/engine";
-import { loadStoredFile, type StoredFile } from "@hairline/model/registry";
+import { openEngine, type InferenceEngine } from "@hairline/model/engine";
+import { storedArtefact, type ModelFiles } from "@hairline/model/registry";
 import type { InferenceThreadData } from "./inference-protocol.ts";
 
-/** Reads and checks a graph where it is used: hashing its 45 MB takes longer than the main thread may be busy. */
-export async function openModelEngine(
-  graph: StoredFile,
-  { objectsRoot, threads }: InferenceThreadData,
+/** Reads and checks a network where it is used: hashing its 45 MB takes longer than the main thread may be busy. */
+export function openModelEngine(
+  model: ModelFiles,
+  { objectsRoot, engine, gpu, threads }: InferenceThreadData,
 ): Promise<InferenceEngine> {
-  const bytes = await loadStoredFile(openFilesystemStore(objectsRoot), graph);
-  return openOnnxRuntimeEngine(bytes, { threads });
+  const artefact = storedArtefact(openFilesystemStore(objectsRoot), model);
+  return openEngine({ engine, artefact, threads, device: gpu });
 }

@@ -88,13 +88,13 @@ interface StageParts {
 
 function stagesOf(resources: ScoringResources, { shard, model, turn }: StageParts): ScoringStages {
   const { decoders, device, batchSize } = resources;
-  const { graph, preprocessing, alphas } = model;
+  const { files, preprocessing, alphas } = model;
   const { priority } = turn;
   const archive = resources.openArchive(shard.root);
   return {
     read: (objectKey, signal) => archive.read(objectKey, signal),
     decode: (bytes, signal) => decoders.decode(bytes, { preprocessing, priority, signal }),
-    infer: (batch, signal) => device.infer(graph, batch, { priority, signal }),
+    infer: (batch, signal) => device.infer(files, batch, { priority, signal }),
     // Each thread has an image at work and one read for it to go on with.
     decodesInFlight: 2 * decoders.size,
     batchesInFlight: device.batchesAtOnce,

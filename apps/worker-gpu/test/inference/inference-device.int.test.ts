@@ -3,7 +3,7 @@ import { openFilesystemStore } from "@hairline/core/storage";
 import { temporaryFolder } from "@hairline/core/testing";
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
 import type { PixelBatch } from "@hairline/model/engine";
-import type { StoredFile } from "@hairline/model/registry";
+import type { ModelFiles } from "@hairline/model/registry";
 import { buildResnetGraph, identifyResnet } from "@hairline/model/resnet";
 import { reproducibleImage, reproducibleWeights } from "@hairline/model/testing";
 import { createHash } from "node:crypto";
@@ -18,15 +18,22 @@ async function openDevice() {
   const folder = await temporaryFolder();
   const store = openFilesystemStore(folder.path);
   const weights = identifyResnet(reproducibleWeights("resnet18"));
-  const graphs: StoredFile[] = [];
+  const models: ModelFiles[] = [];
   for (const inputSize of [32, 64]) {
-    const bytes = buildResnetGraph(weights, { ...IMAGENET_PREPROCESSING, inputSize });
+    const preprocessing = { ...IMAGENET_PREPROCESSING, inputSize };
+    const bytes = buildResnetGraph(weights, preprocessing);
     const objectKey = `models/${inputSize}.onnx`;
     await store.put(objectKey, bytes);
-    graphs.push({ objectKey, sha256: createHash("sha256").update(bytes).digest("hex") });
+    const graph = { objectKey, sha256: createHash("sha256").update(bytes).digest("hex") };
+    models.push({ graph, weights: { objectKey: "unused", sha256: "" }, precision: "fp32", preprocessing });
   }
-  const device = new InferenceDevice({ objectsRoot: folder.path, engines: 2, threadsPerEngine: 1 });
-  const [small, large] = graphs;
+  const device = new InferenceDevice({
+    objectsRoot: folder.path,
+    engine: "cpu",
+    engines: 2,
+    threadsPerEngine: 1,
+  });
+  const [small, large] = models;
   if (small === undefined || large === undefined) throw new Error("two graphs");
   const close = async () => {
     await device.close();
@@ -71,11 +78,11 @@ describe("InferenceDevice", () => {
 
   it("refuses a graph that is not what was imported, and takes it once it is restored", async () => {
     await using opened = await openDevice();
-    const bytes = await opened.store.get(opened.small.objectKey);
-    await opened.store.put(opened.small.objectKey, bytes.slice(0, -1));
+    const bytes = await opened.store.get(opened.small.graph.objectKey);
+    await opened.store.put(opened.small.graph.objectKey, bytes.slice(0, -1));
     const damaged = opened.device.infer(opened.small, batchOf(32, ["a"]), FIRST);
     await expect(damaged).rejects.toMatchObject({ code: "MODEL_DAMAGED" });
-    await opened.store.put(opened.small.objectKey, bytes);
+    await opened.store.put(opened.small.graph.objectKey, bytes);
     const { logits } = await opened.device.infer(opened.small, batchOf(32, ["a"]), FIRST);
     expect(logits).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ async function openHandler(site: ScoringSite, wrap: WrapArchive = (archive) => a
   const { database } = site;
   const { limits, objectsRoot } = workerConfig(site, { kind: "postgres", url: database.url });
   const decoders = new DecodePool({ threads: 1, limits });
-  const device = new InferenceDevice({ objectsRoot, engines: 2, threadsPerEngine: 1 });
+  const device = new InferenceDevice({ engine: "cpu", objectsRoot, engines: 2, threadsPerEngine: 1 });
   const handler = createScoreShardHandler({
     database,
     decoders,

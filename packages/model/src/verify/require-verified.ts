@@ -25,7 +25,7 @@ export interface EngineClearance {
  * its latest verification to have passed, with this version of the library and this graph.
  *
  * @throws HairlineError ENGINE_NOT_VERIFIED unless overridden; MODEL_NOT_FOUND, BAD_ARGUMENT for an external model,
- *   ENGINE_UNAVAILABLE when the engine's library cannot be loaded
+ *   ENGINE_UNAVAILABLE when the engine's library is not installed
  */
 export async function requireVerified({
   database,
@@ -35,7 +35,7 @@ export async function requireVerified({
 }: RequireVerifiedOptions): Promise<EngineClearance> {
   const model = requireNetwork(await getModelById(database, modelId));
   if (engine === REFERENCE_ENGINE && model.precision === "fp32") return { unverified: null };
-  const engineVersion = await ENGINES[engine].version();
+  const engineVersion = ENGINES[engine].version();
   const latest = await latestVerification(database, { modelId, engine });
   const fault = faultOf(latest, { engineVersion, model });
   if (fault === null) return { unverified: null };

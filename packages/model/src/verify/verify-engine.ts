@@ -58,7 +58,7 @@ export async function verifyEngine(options: VerifyOptions): Promise<Verification
   return insertVerification(database, {
     modelId: model.id,
     engine,
-    engineVersion: await ENGINES[engine].version(),
+    engineVersion: ENGINES[engine].version(),
     device: candidate.device,
     graphSha256: model.graph.sha256,
     probe: source,

@@ -3,7 +3,7 @@ import { hasExactInt8 } from "../cpu-features.ts";
 import type { InferenceEngine } from "../inference-engine.ts";
 import type { ModelArtefact } from "../model-artefact.ts";
 import { openOnnxRuntimeEngine } from "../onnx-runtime/engine.ts";
-import { onnxRuntimeVersion } from "../onnx-runtime/load-runtime.ts";
+import { packageVersion } from "../package-version.ts";
 import type { EngineKind, EngineOptions } from "./engine-kind.ts";
 
 export const cpuEngine: EngineKind = {
@@ -12,7 +12,7 @@ export const cpuEngine: EngineKind = {
   // Half precision only to check its graph: this provider computes it in float32, with casts around each layer.
   precisions: ["fp32", "fp16", "int8"],
   howToInstall: "It comes with npm ci; binaries exist for Linux x64/arm64 (glibc), macOS arm64 and Windows.",
-  version: onnxRuntimeVersion,
+  version: () => packageVersion("onnxruntime-node"),
   async open(artefact: ModelArtefact, { threads }: EngineOptions): Promise<InferenceEngine> {
     if (artefact.precision === "int8" && !hasExactInt8())
       throw new HairlineError(

@@ -18,8 +18,8 @@ export interface EngineKind {
   readonly precisions: readonly Precision[];
   /** What has to be installed, as one imperative sentence. */
   readonly howToInstall: string;
-  /** Of the library that runs the network. @throws HairlineError ENGINE_UNAVAILABLE */
-  version(): Promise<string>;
+  /** Of the library that runs the network, without loading it. @throws HairlineError ENGINE_UNAVAILABLE */
+  version(): string;
   /** @throws HairlineError ENGINE_UNAVAILABLE, MODEL_DAMAGED, BAD_ARGUMENT */
   open(artefact: ModelArtefact, options: EngineOptions): Promise<InferenceEngine>;
 }

@@ -1,5 +1,5 @@
 import { openOnnxRuntimeEngine } from "../onnx-runtime/engine.ts";
-import { onnxRuntimeVersion } from "../onnx-runtime/load-runtime.ts";
+import { packageVersion } from "../package-version.ts";
 import type { OnnxRuntimeProvider } from "../onnx-runtime/provider.ts";
 import type { EngineKind } from "./engine-kind.ts";
 
@@ -16,7 +16,7 @@ export function gpuEngine({
     title,
     howToInstall,
     precisions: ["fp32", "fp16"],
-    version: onnxRuntimeVersion,
+    version: () => packageVersion("onnxruntime-node"),
     open: async (artefact, { device }) =>
       openOnnxRuntimeEngine(await artefact.readGraph(), { provider: name, device }),
   };

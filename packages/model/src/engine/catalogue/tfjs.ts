@@ -1,7 +1,7 @@
 import { readSafetensors } from "../../weights/safetensors-read.ts";
 import { identifyResnet } from "../../resnet/identify.ts";
 import { openTfjsEngine } from "../tfjs/engine.ts";
-import { loadTfjs } from "../tfjs/load-backend.ts";
+import { packageVersion } from "../package-version.ts";
 import type { EngineKind } from "./engine-kind.ts";
 
 export const tfjsEngine: EngineKind = {
@@ -10,7 +10,7 @@ export const tfjsEngine: EngineKind = {
   precisions: ["fp32"],
   howToInstall:
     "WebAssembly comes with npm ci; for a GPU run `npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0`, for native CPU code `npm install --no-save @tensorflow/tfjs-node@4.22.0` (both download libtensorflow).",
-  version: async () => (await loadTfjs()).version,
+  version: () => packageVersion("@tensorflow/tfjs-core"),
   open: async (artefact) => {
     const weights = identifyResnet(readSafetensors(await artefact.readWeights()));
     return openTfjsEngine({ weights, preprocessing: artefact.preprocessing });

@@ -20,9 +20,3 @@ export async function loadOnnxRuntime(): Promise<Runtime> {
     });
   }
 }
-
-/** Such as `1.30.0`. @throws HairlineError ENGINE_UNAVAILABLE */
-export async function onnxRuntimeVersion(): Promise<string> {
-  const { env } = await loadOnnxRuntime();
-  return env.versions.node ?? env.versions.common;
-}

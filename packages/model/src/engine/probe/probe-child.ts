@@ -12,7 +12,7 @@ const TOLERANCE = 1e-3;
 async function answer(kind: EngineKind): Promise<ProbeAnswer> {
   let version: string | null = null;
   try {
-    version = await kind.version();
+    version = kind.version();
     await using engine = await kind.open(probeNetwork(), {});
     const [logit = Number.NaN] = (await engine.infer(PROBE_BATCH)).logits;
     if (!(Math.abs(logit - PROBE_LOGIT) <= TOLERANCE))
