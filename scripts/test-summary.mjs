@@ -4,6 +4,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 const workspaces = ["packages", "apps"].flatMap((group) =>
   readdirSync(group).map((name) => `${group}/${name}`),
 );
+// int8 needs VNNI to be exact: of these, the CPU at hand runs the one side or the other.
+const CPU_DECIDES = new Set([
+  "stores an int8 model with its calibration and its measured deviation",
+  "refuses a CPU without VNNI",
+  "calibrates on what can be read of the archive",
+]);
 let passed = 0;
 let failed = 0;
 const problems = [];
@@ -16,7 +22,9 @@ for (const workspace of workspaces) {
     continue;
   }
   const results = JSON.parse(readFileSync(report, "utf8"));
-  const skipped = results.numPendingTests + results.numTodoTests;
+  const skipped = results.testResults
+    .flatMap((file) => file.assertionResults)
+    .filter(({ status, title }) => !["passed", "failed"].includes(status) && !CPU_DECIDES.has(title)).length;
   console.log(
     `${workspace}: ${results.numPassedTests} passed, ${results.numFailedTests} failed, ${skipped} skipped`,
   );
