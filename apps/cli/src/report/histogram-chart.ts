@@ -9,7 +9,7 @@ import {
   type Frame,
 } from "./chart.ts";
 import { html, type Html } from "./html.ts";
-import { whole } from "./numbers.ts";
+import { brief, whole } from "./numbers.ts";
 import type { Histogram } from "./report-input.ts";
 
 interface HistogramOptions {
@@ -90,7 +90,7 @@ function bars({ name, kind, counts }: Row, place: { top: number; x: Axis; y: Axi
           y1="${scales.y(value)}"
           y2="${scales.y(value)}"
         />
-        <text x="${SIDES.left - 8}" y="${scales.y(value) + 4}" text-anchor="end">${whole(value)}</text>`;
+        <text x="${SIDES.left - 8}" y="${scales.y(value) + 4}" text-anchor="end">${brief(value)}</text>`;
     })}
     <text class="row" x="${SIDES.left}" y="${place.top + 14}">${name}: ${whole(total)}</text>
     ${counts.flatMap((count, bin) => {

@@ -19,3 +19,9 @@ export const whole = formatCount;
 export function counted(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** A round count in few letters: 9,000, 20k, 1.5M. */
+export function brief(value: number): string {
+  if (value >= 1_000_000) return `${Number((value / 1_000_000).toPrecision(3))}M`;
+  return value >= 10_000 ? `${Number((value / 1000).toPrecision(3))}k` : whole(value);
+}
