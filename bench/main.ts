@@ -2,6 +2,7 @@ import type { Benchmark, BenchmarkResult } from "./benchmark.ts";
 
 /** Loaded on demand: a benchmark may need packages that another one does not. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  engines: async () => (await import("./engines.ts")).enginesBenchmark,
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
   score: async () => (await import("./score.ts")).scoreBenchmark,
 };
