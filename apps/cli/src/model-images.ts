@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import type { Database } from "@hairline/core/db";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import { openFilesystemStore } from "@hairline/core/storage";
+import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
 import { loadPixels, type PixelImage, type Preprocessing } from "@hairline/imaging/preprocess";
 
 export interface ModelImageOptions {
@@ -56,7 +57,8 @@ export async function* readableImages(
   for (const key of keys) {
     signal.throwIfAborted();
     try {
-      yield await loadPixels(await store.get(key, { signal }), preprocessing);
+      const bytes = await store.get(key, { signal, maxBytes: DEFAULT_DECODE_LIMITS.maxBytes });
+      yield await loadPixels(bytes, preprocessing);
     } catch (error) {
       if (!isHairlineError(error) || !error.code.startsWith("IMAGE_")) throw error;
     }

@@ -3,6 +3,7 @@ import { imageLibraryVersions } from "@hairline/imaging/decode";
 import { probeEngines, REFERENCE_ENGINE, type EngineReport } from "@hairline/model/engine";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { listGpus, type GpuReport } from "../doctor/gpus.ts";
 import { describeMachine, type MachineReport } from "../doctor/machine.ts";
 import { checkDatabase, checkQueue, type ServiceReport } from "../doctor/services.ts";
 import type { Output } from "../output.ts";
@@ -11,6 +12,7 @@ import { VERSION } from "../version.ts";
 interface Diagnosis {
   readonly hairline: string;
   readonly machine: MachineReport;
+  readonly gpus: readonly GpuReport[];
   readonly images: { readonly sharp: string; readonly libvips: string };
   readonly database: ServiceReport;
   readonly queue: ServiceReport;
@@ -36,6 +38,7 @@ async function diagnose(context: CliContext): Promise<Diagnosis> {
   return {
     hairline: VERSION,
     machine: describeMachine(),
+    gpus: await listGpus(),
     images: imageLibraryVersions(),
     database,
     queue: await checkQueue(context, database),
@@ -59,12 +62,17 @@ function toJson({ engines, ...rest }: Diagnosis): Record<string, unknown> {
   };
 }
 
-function print(output: Output, { hairline, machine, images, database, queue, engines }: Diagnosis): void {
+function print(output: Output, diagnosis: Diagnosis): void {
+  const { hairline, machine, gpus, images, database, queue, engines } = diagnosis;
   const lines: [string, string][] = [
     ["hairline", hairline],
     ["node", `${machine.node} on ${machine.platform}`],
     ["cpu", `${machine.cpu}, ${machine.cores} cores, ${machine.vnni ? "with" : "without"} int8 instructions`],
     ["memory", `${machine.memory_gib} GiB`],
+    ...gpus.map((gpu): [string, string] => [
+      `gpu ${gpu.index}`,
+      `${gpu.name}, ${gpu.memory}, driver ${gpu.driver}`,
+    ]),
     ["images", `sharp ${images.sharp}, libvips ${images.libvips}`],
     ["database", describeService(database)],
     ["queue", describeService(queue)],
