@@ -46,8 +46,8 @@ test.for(["to-secret", "out/s", "out"])(
   async (key) => {
     await using folder = await temporaryFolder();
     const { store } = await linkedFolders(folder.path);
-    for (const call of [store.get(key), store.stat(key), store.exists(key)]) {
-      await expect(call).rejects.toMatchObject(OUTSIDE);
+    for (const call of [() => store.get(key), () => store.stat(key), () => store.exists(key)]) {
+      await expect(call()).rejects.toMatchObject(OUTSIDE);
     }
   },
 );
