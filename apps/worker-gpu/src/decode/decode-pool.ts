@@ -1,10 +1,7 @@
 import { HairlineError } from "@hairline/core/errors";
+import { ownBytes, ThreadPool, threadUrl, type LossReason } from "@hairline/core/threads";
 import type { PixelImage, Preprocessing } from "@hairline/imaging/preprocess";
 import type { ImageLimits } from "../config.ts";
-import type { LossReason } from "../threads/pool-thread.ts";
-import { ownBytes } from "../threads/own-bytes.ts";
-import { ThreadPool } from "../threads/thread-pool.ts";
-import { threadUrl } from "../threads/thread-url.ts";
 import type { DecodeRequest } from "./decode-thread.ts";
 
 /** The decoder's own limit fires first; this one is for a thread that no longer answers. */

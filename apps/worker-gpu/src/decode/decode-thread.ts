@@ -1,8 +1,7 @@
 import { HairlineError, toHairlineError } from "@hairline/core/errors";
+import { ownBytes, serveRequests, type Answer } from "@hairline/core/threads";
 import { configureSharp, type DecodeLimits } from "@hairline/imaging/decode";
 import { loadPixels, type PixelImage, type Preprocessing } from "@hairline/imaging/preprocess";
-import { ownBytes } from "../threads/own-bytes.ts";
-import { serveRequests, type Answer } from "../threads/serve-requests.ts";
 
 export interface DecodeRequest {
   readonly bytes: Uint8Array;

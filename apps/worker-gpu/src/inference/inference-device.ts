@@ -1,4 +1,5 @@
 import { HairlineError } from "@hairline/core/errors";
+import { ThreadPool, threadUrl } from "@hairline/core/threads";
 import {
   refuseTelemetry,
   type EngineName,
@@ -6,8 +7,6 @@ import {
   type PixelBatch,
 } from "@hairline/model/engine";
 import type { ModelFiles } from "@hairline/model/registry";
-import { ThreadPool } from "../threads/thread-pool.ts";
-import { threadUrl } from "../threads/thread-url.ts";
 import type { InferenceRequest, InferenceThreadData } from "./inference-protocol.ts";
 
 /** The batch at work and the next one, so that a thread does not wait for its answer to be read. */

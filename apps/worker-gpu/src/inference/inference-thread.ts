@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
 import type { InferenceResult } from "@hairline/model/engine";
-import { serveRequests, type Answer } from "../threads/serve-requests.ts";
+import { serveRequests, type Answer } from "@hairline/core/threads";
 import { EngineCache } from "./engine-cache.ts";
 import type { InferenceRequest, InferenceThreadData } from "./inference-protocol.ts";
 import { openModelEngine } from "./open-model-engine.ts";

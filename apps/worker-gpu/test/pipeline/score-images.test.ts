@@ -5,9 +5,8 @@ import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
 import { describe, expect, it } from "vitest";
 import { imageErrorWhenLost } from "../../src/decode/decode-pool.ts";
 import { scoreImages, type ScoringStages } from "../../src/pipeline/score-images.ts";
-import { ThreadPool } from "../../src/threads/thread-pool.ts";
-import { threadUrl } from "../../src/threads/thread-url.ts";
-import type { EchoRequest } from "../threads/echo-thread.ts";
+import { ThreadPool, threadUrl } from "@hairline/core/threads";
+import type { CrashRequest } from "../fixtures/crash-thread.ts";
 
 const images = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: index + 1, objectKey: `image-${index + 1}` }));
@@ -68,8 +67,8 @@ describe("scoreImages", () => {
   });
 
   it("rejects the image a decoding thread crashes on and goes on with a new thread", async () => {
-    await using pool = new ThreadPool<EchoRequest, unknown>({
-      url: threadUrl("../threads/echo-thread", import.meta.url),
+    await using pool = new ThreadPool<CrashRequest, Uint8Array>({
+      url: threadUrl("../fixtures/crash-thread", import.meta.url),
       size: 2,
       errorWhenLost: (reason) =>
         imageErrorWhenLost(reason, { maxBytes: 1, maxPixels: 1, decodeTimeoutMs: 1_000 }),
@@ -77,8 +76,7 @@ describe("scoreImages", () => {
     const stages: ScoringStages = {
       ...STAGES,
       decode: async (bytes) => {
-        const request: EchoRequest = bytes[0] === 3 ? { type: "crash" } : { type: "echo", value: bytes };
-        return { channels: 1, size: 1, data: (await pool.run(request)) as Uint8Array };
+        return { channels: 1, size: 1, data: await pool.run({ bytes, crash: bytes[0] === 3 }) };
       },
     };
     const { predictions, rejections } = await scoreImages(images(6), stages, never);

@@ -1,5 +1,5 @@
 import { HairlineError } from "@hairline/core/errors";
-import { serveRequests } from "../../src/threads/serve-requests.ts";
+import { serveRequests } from "@hairline/core/threads";
 
 export type EchoRequest =
   | { readonly type: "echo"; readonly value: unknown; readonly gate?: SharedArrayBuffer }

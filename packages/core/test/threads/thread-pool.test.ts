@@ -1,7 +1,6 @@
 import { HairlineError } from "@hairline/core/errors";
 import { describe, expect, it } from "vitest";
-import { ThreadPool } from "../../src/threads/thread-pool.ts";
-import { threadUrl } from "../../src/threads/thread-url.ts";
+import { ThreadPool, threadUrl } from "@hairline/core/threads";
 import type { EchoRequest } from "./echo-thread.ts";
 
 interface PoolSetting {
