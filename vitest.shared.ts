@@ -8,8 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["development", "module", "node"] } },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Starts nothing by itself: names the folder where tests share a PostgreSQL server, and cleans up after them.
     globalSetup: [
       fileURLToPath(new URL("packages/core/src/testing/vitest-global-setup.ts", import.meta.url)),

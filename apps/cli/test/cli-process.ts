@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const BIN = fileURLToPath(new URL("../bin/hairline.js", import.meta.url));
@@ -14,7 +13,8 @@ export interface Finished {
 export class CliProcess {
   readonly process: ChildProcess;
   readonly #output = { stdout: "", stderr: "" };
-  readonly #waiting: { text: string; resolve: () => void }[] = [];
+  readonly #waiting: { text: string; resolve: () => void; reject: (error: Error) => void }[] = [];
+  readonly #closed: Promise<number | null>;
 
   /** @param variables set besides HAIRLINE_HOME; no servers are taken over from the environment */
   constructor(home: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
@@ -29,18 +29,27 @@ export class CliProcess {
         for (const { text, resolve } of this.#waiting) if (this.#output.stderr.includes(text)) resolve();
       });
     }
+    // From the start: a process that ended while something else was awaited says so only once.
+    this.#closed = new Promise((resolve) => {
+      this.process.once("close", (code) => {
+        resolve(code);
+        for (const { text, reject } of this.#waiting) {
+          reject(new Error(`ended with ${code} without saying "${text}": ${this.#output.stderr}`));
+        }
+      });
+    });
   }
 
-  /** Resolves when the text has appeared on stderr. */
+  /** Resolves when the text has appeared on stderr, and rejects when the process ends without it. */
   whenSays(text: string): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       if (this.#output.stderr.includes(text)) resolve();
-      else this.#waiting.push({ text, resolve });
+      else this.#waiting.push({ text, resolve, reject });
     });
   }
 
   async finished(): Promise<Finished> {
-    const [code] = (await once(this.process, "close")) as [number | null];
+    const code = await this.#closed;
     return { code, ...this.#output };
   }
 }

@@ -42,7 +42,7 @@ describe("the scheduler process", () => {
     const runId = await createRun(database, { datasetId, modelId, shardSize: 2 });
     await queues.enqueue(planRun, [{ runId }]);
     await expect
-      .poll(async () => (await readRun(database, runId))?.state, { timeout: 30_000 })
+      .poll(async () => (await readRun(database, runId))?.state, { timeout: 120_000 })
       .toBe("running");
     child.kill("SIGTERM");
     const [code] = await once(child, "close");

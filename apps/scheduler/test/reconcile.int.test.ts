@@ -18,7 +18,7 @@ async function plannedRun(backend: Backend): Promise<string> {
 /** Resolves once a worker has given up the job of one shard. */
 async function giveUp(backend: Backend, shard: ScoreShard): Promise<void> {
   await backend.wipe();
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     backend.queues.work(
       scoreShard,
       async () => {
@@ -26,7 +26,7 @@ async function giveUp(backend: Backend, shard: ScoreShard): Promise<void> {
       },
       { onFailure: () => resolve() },
     );
-    void backend.queues.enqueue(scoreShard, [shard]);
+    backend.queues.enqueue(scoreShard, [shard]).catch(reject);
   });
 }
 
@@ -118,7 +118,7 @@ describe.each(BACKENDS)("reconciling on %s", (kind) => {
     const { datasetId } = await createDataset(database, 2);
     const modelId = await createModel(database);
     const runId = await createRun(database, { datasetId, modelId, shardSize: 3 });
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       queues.work(
         planRun,
         async () => {
@@ -126,7 +126,7 @@ describe.each(BACKENDS)("reconciling on %s", (kind) => {
         },
         { onFailure: () => resolve() },
       );
-      void queues.enqueue(planRun, [{ runId }]);
+      queues.enqueue(planRun, [{ runId }]).catch(reject);
     });
     await reconcile(backend);
     expect(await readRun(database, runId)).toMatchObject({ state: "failed", error_code: "BAD_SHAPE" });

@@ -41,7 +41,7 @@ describe.each(BACKENDS)("two schedulers on %s", (kind) => {
     });
     const states = async () =>
       (await Promise.all(runIds.map((runId) => readRun(database, runId)))).map((run) => run?.state);
-    await expect.poll(states, { timeout: 50_000 }).toEqual(runIds.map(() => "completed"));
+    await expect.poll(states, { timeout: 120_000 }).toEqual(runIds.map(() => "completed"));
     await Promise.all(schedulers.map((scheduler) => scheduler.close({ drainMs: 1_000 })));
 
     // 0, 1, 25 and 40 images by four: 0 + 1 + 7 + 10 shards.
@@ -58,7 +58,7 @@ describe("a scheduler", () => {
     const runId = await createRun(database, { datasetId, modelId, shardSize: 2 });
     const first = await startScheduler(configOf(backend), log);
     await queues.enqueue(planRun, [{ runId }]);
-    await expect.poll(async () => (await queues.counts(scoreShard)).waiting, { timeout: 30_000 }).toBe(2);
+    await expect.poll(async () => (await queues.counts(scoreShard)).waiting, { timeout: 120_000 }).toBe(2);
     await first.close({ drainMs: 1_000 });
     await backend.wipe();
 

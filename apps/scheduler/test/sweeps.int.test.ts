@@ -42,10 +42,10 @@ describe.each(BACKENDS)("sweeps on %s", (kind) => {
     await queues.enqueue(runSweep, [{ sweepId: first.sweepId }]);
     const state = async ({ sweepId }: { sweepId: string }) =>
       (await readSweepRow(database.pool, sweepId)).state;
-    await expect.poll(() => state(first), { timeout: 30_000 }).toBe("completed");
+    await expect.poll(() => state(first), { timeout: 120_000 }).toBe("completed");
     // Never queued: the scheduler finds it in the database.
     const second = await requestSweep(database, { dataset, grid: GRID }, { fresh: true });
-    await expect.poll(() => state(second), { timeout: 30_000 }).toBe("completed");
+    await expect.poll(() => state(second), { timeout: 120_000 }).toBe("completed");
     await scheduler.close({ drainMs: 1_000 });
     const { rows } = await database.pool.query(
       "select tp, inconclusive, fn from sweep_point where sweep_id = $1 order by ordinal",
@@ -61,7 +61,7 @@ describe.each(BACKENDS)("sweeps on %s", (kind) => {
     await using backend = await openBackend(kind);
     const { database, queues } = backend;
     const { sweepId } = await requestSweep(database, { dataset: await scoredDataset(database), grid: GRID });
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       queues.work(
         runSweep,
         async () => {
@@ -69,7 +69,7 @@ describe.each(BACKENDS)("sweeps on %s", (kind) => {
         },
         { onFailure: () => resolve() },
       );
-      void queues.enqueue(runSweep, [{ sweepId }]);
+      queues.enqueue(runSweep, [{ sweepId }]).catch(reject);
     });
     await reconcile(backend);
     expect(await readSweepRow(database.pool, sweepId)).toMatchObject({
@@ -95,7 +95,7 @@ describe("a scheduler", () => {
     const scheduler = await startScheduler(configOf(backend), log);
     await scoredDataset(database);
     const changes = async () => (await database.pool.query("select from fact_change")).rowCount;
-    await expect.poll(changes, { timeout: 30_000 }).toBe(0);
+    await expect.poll(changes, { timeout: 120_000 }).toBe(0);
     expect((await database.pool.query("select from rollup_cells")).rowCount).toBe(1);
     await scheduler.close({ drainMs: 1_000 });
   });
@@ -106,7 +106,7 @@ describe("a scheduler", () => {
     const scheduler = await startScheduler(configOf(backend), log);
     await queues.enqueue(runSweep, [{ sweepId: randomUUID() }]);
     await expect
-      .poll(async () => (await queues.failures(runSweep)).map(({ code }) => code), { timeout: 30_000 })
+      .poll(async () => (await queues.failures(runSweep)).map(({ code }) => code), { timeout: 120_000 })
       .toEqual(["SWEEP_NOT_FOUND"]);
     expect((await database.pool.query("select from sweep")).rowCount).toBe(0);
     await scheduler.close({ drainMs: 1_000 });

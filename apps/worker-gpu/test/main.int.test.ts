@@ -50,7 +50,7 @@ describe.each(QUEUE_KINDS)("a worker process on %s", (kind) => {
 
     await using _second = await startWorkerProcess(site, server.connection);
     await vi.waitFor(async () => expect(await doneShards(site, runId)).toHaveLength(10), {
-      timeout: 30_000,
+      timeout: 120_000,
       interval: 50,
     });
     const after = await readFacts(site.database);
@@ -72,7 +72,7 @@ describe.each(QUEUE_KINDS)("a worker process on %s", (kind) => {
       const started = await startWorkerProcess(site, server.connection, { HAIRLINE_LOG_LEVEL: "info" });
       await held.reached(2);
       started.child.kill("SIGTERM");
-      await vi.waitFor(() => expect(started.output()).toContain('"stopping"'), { timeout: 30_000 });
+      await vi.waitFor(() => expect(started.output()).toContain('"stopping"'), { timeout: 120_000 });
       return started;
     });
     await using _worker = worker;
@@ -114,7 +114,7 @@ describe("a worker process", () => {
     const runId = await queueRun(site, queues);
     const environment = workerEnvironment(site, queues.connection);
     await using worker = spawnWorker({ ...environment, HAIRLINE_LOG_LEVEL: "info" });
-    await vi.waitFor(() => expect(worker.output()).toContain('"shard done"'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(worker.output()).toContain('"shard done"'), { timeout: 120_000 });
     expect(worker.output()).toContain(runId);
     expect(worker.output()).not.toContain("patient00001");
     expect(worker.output()).not.toContain(site.root);

@@ -15,7 +15,7 @@ import { openQueueServer, QUEUE_KINDS } from "./fixtures/queue-server.ts";
 import { openScoringSite, PREPROCESSING, soundFiles, type ScoringSite } from "./fixtures/scoring-site.ts";
 import { workerConfig } from "./fixtures/worker-config.ts";
 
-const WAIT = { timeout: 30_000, interval: 50 };
+const WAIT = { timeout: 120_000, interval: 50 };
 const LOG = createLog("silent");
 
 async function startWorker(site: ScoringSite, queue: QueueConnection): Promise<AsyncDisposable> {

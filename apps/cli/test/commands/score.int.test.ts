@@ -12,7 +12,7 @@ import { expect, test, vi } from "vitest";
 import { CliProcess } from "../cli-process.ts";
 
 const SCORE = ["score", "archive", "--model", "scorer", "--shard-size", "4", "--json"] as const;
-const PATIENCE = { timeout: 45_000, interval: 50 };
+const PATIENCE = { timeout: 120_000, interval: 50 };
 
 interface Site extends AsyncDisposable {
   readonly database: Database;

@@ -60,7 +60,7 @@ export function describeDelivery(context: ContractContext): void {
       const worker = context.queues.work(job, async () => runs[run++]?.resolve());
       await context.queues.enqueue(job, [{ number: 1 }]);
       await runs[0]?.promise;
-      await expect.poll(async () => (await context.queues.counts(job)).active, { timeout: 30_000 }).toBe(0);
+      await expect.poll(async () => (await context.queues.counts(job)).active, { timeout: 120_000 }).toBe(0);
       await context.queues.enqueue(job, [{ number: 1 }]);
       await runs[1]?.promise;
       await worker.close();

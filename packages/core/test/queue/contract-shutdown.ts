@@ -79,12 +79,12 @@ export function describeShutdown(context: ContractContext): void {
 
     it("gives the job of a killed worker to another one", async () => {
       const job = numberedJob({ attempts: 1 });
+      await context.queues.enqueue(job, [{ number: 42 }]);
       const child = fork(
         fileURLToPath(new URL("./stuck-worker.ts", import.meta.url)),
         [JSON.stringify(context.connection), job.queue],
         { execArgv: ["--conditions=development", "--import", "tsx"] },
       );
-      await context.queues.enqueue(job, [{ number: 42 }]);
       await once(child, "message");
       expect((await context.queues.counts(job)).active).toBe(1);
       child.kill("SIGKILL");

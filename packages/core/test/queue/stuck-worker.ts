@@ -10,5 +10,5 @@ queues.work(
     process.send?.("started");
     await new Promise<never>(() => {});
   },
-  { lockMs: 500, stalledCheckMs: 200 },
+  { lockMs: 2_000, stalledCheckMs: 200 },
 );
