@@ -23,7 +23,7 @@ import { registerSweep } from "./commands/sweep.ts";
 import { registerSweeps } from "./commands/sweeps.ts";
 import { registerTriage } from "./commands/triage.ts";
 import type { CliContext } from "./context.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "@hairline/core/version";
 
 /** In the order `--help` lists them: the order a newcomer needs them in. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [

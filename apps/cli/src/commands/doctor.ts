@@ -7,7 +7,7 @@ import { listGpus, type GpuReport } from "../doctor/gpus.ts";
 import { describeMachine, type MachineReport } from "../doctor/machine.ts";
 import { checkDatabase, checkQueue, type ServiceReport } from "../doctor/services.ts";
 import type { Output } from "../output.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "@hairline/core/version";
 
 interface Diagnosis {
   readonly hairline: string;

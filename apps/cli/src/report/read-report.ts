@@ -12,7 +12,7 @@ import {
 import { countQuarantine, readDatasetLedger } from "@hairline/core/runs";
 import type { SweepGrid } from "@hairline/core/triage";
 import { getModelById, type ModelRecord } from "@hairline/model/registry";
-import { VERSION } from "../version.ts";
+import { VERSION } from "@hairline/core/version";
 import { collectImages, type CollectedImages } from "./collect-images.ts";
 import { drawGallery } from "./draw-gallery.ts";
 import { curveAt, curvePoints } from "./labelled-scores.ts";

@@ -25,6 +25,11 @@ const int8 = (name: string) => bigint(name, { mode: "number" });
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const counter = (name: string) => int8(name).notNull().default(0);
 
+const priority = () =>
+  text("priority", { enum: ["urgent", "normal", "off-peak"] })
+    .notNull()
+    .default("normal");
+
 const datasetId = () =>
   int8("dataset_id")
     .notNull()
@@ -37,7 +42,7 @@ export const dataset = pgTable("dataset", {
   id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
   name: text("name").notNull().unique(),
   root: text("root").notNull(),
-  layout: text("layout", { enum: ["mura", "manifest", "folder", "external"] }).notNull(),
+  layout: text("layout", { enum: ["mura", "manifest", "folder", "external", "upload"] }).notNull(),
   createdAt: instant("created_at").notNull().defaultNow(),
 });
 
@@ -170,6 +175,11 @@ export const run = pgTable("run", {
   startedAt: instant("started_at"),
   finishedAt: instant("finished_at"),
   errorCode: text("error_code"),
+  priority: priority(),
+  pausedAt: instant("paused_at"),
+  notScored: counter("not_scored"),
+  imageIds: int8("image_ids").array(),
+  studyId: int8("study_id").references(() => study.id, { onDelete: "cascade" }),
 });
 
 export const shard = pgTable(
@@ -192,6 +202,7 @@ export const shard = pgTable(
     scored: integer("scored").notNull().default(0),
     quarantined: integer("quarantined").notNull().default(0),
     doneAt: instant("done_at"),
+    busyMs: integer("busy_ms"),
   },
   (table) => [primaryKey({ columns: [table.runId, table.ordinal] })],
 );
@@ -288,6 +299,9 @@ export const calibrator = pgTable("calibrator", {
   author: text("author"),
   note: text("note"),
   createdAt: instant("created_at").notNull().defaultNow(),
+  conditions: jsonb("conditions")
+    .notNull()
+    .default(sql`'{}'`),
 });
 
 export const policy = pgTable("policy", {
@@ -404,7 +418,7 @@ export const sweep = pgTable("sweep", {
   level: text("level", { enum: ["image", "study"] }).notNull(),
   studyRule: text("study_rule", { enum: ["views", "mean", "max", "min", "noisy_or"] }),
   labelSource: text("label_source", { enum: ["image", "study"] }).notNull(),
-  calibratorId: integer("calibrator_id"),
+  calibratorId: integer("calibrator_id").references(() => calibrator.id),
   pLow: doublePrecision("p_low").array().notNull(),
   entropyMax: doublePrecision("entropy_max").array().notNull(),
   areaMax: doublePrecision("area_max").array().notNull(),
@@ -441,3 +455,83 @@ export const sweepCounts = pgTable(
   },
   (table) => [primaryKey({ columns: [table.sweepId, table.pPosition] })],
 );
+
+export const worker = pgTable("worker", {
+  id: uuid("id").primaryKey(),
+  role: text("role", { enum: ["worker-gpu", "scheduler", "api"] }).notNull(),
+  host: text("host").notNull(),
+  pid: integer("pid").notNull(),
+  hairlineVersion: text("hairline_version").notNull(),
+  engine: text("engine"),
+  engineVersion: text("engine_version"),
+  device: text("device"),
+  cores: integer("cores"),
+  decodeThreads: integer("decode_threads"),
+  engines: integer("engines"),
+  threadsPerEngine: integer("threads_per_engine"),
+  batchSize: integer("batch_size"),
+  heartbeatMs: integer("heartbeat_ms").notNull(),
+  startedAt: instant("started_at").notNull().defaultNow(),
+  seenAt: instant("seen_at").notNull().defaultNow(),
+  stoppedAt: instant("stopped_at"),
+  images: counter("images"),
+  imagesPerSecond: doublePrecision("images_per_second"),
+  runId: uuid("run_id"),
+  shardOrdinal: integer("shard_ordinal"),
+});
+
+export const schedule = pgTable("schedule", {
+  name: text("name").primaryKey(),
+  cron: text("cron").notNull(),
+  timeZone: text("time_zone").notNull(),
+  task: text("task").notNull(),
+  payload: jsonb("payload").notNull().default({}),
+  enabled: boolean("enabled").notNull().default(true),
+  nextDueAt: instant("next_due_at"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  updatedAt: instant("updated_at").notNull().defaultNow(),
+});
+
+export const scheduleFiring = pgTable(
+  "schedule_firing",
+  {
+    schedule: text("schedule")
+      .notNull()
+      .references(() => schedule.name, { onDelete: "cascade" }),
+    dueAt: instant("due_at").notNull(),
+    manual: boolean("manual").notNull().default(false),
+    task: text("task").notNull(),
+    payload: jsonb("payload").notNull(),
+    state: text("state", { enum: ["queued", "running", "completed", "failed"] })
+      .notNull()
+      .default("queued"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    startedAt: instant("started_at"),
+    finishedAt: instant("finished_at"),
+    errorCode: text("error_code"),
+    result: jsonb("result"),
+  },
+  (table) => [primaryKey({ columns: [table.schedule, table.dueAt] })],
+);
+
+export const studyTimer = pgTable(
+  "study_timer",
+  {
+    studyId: int8("study_id")
+      .notNull()
+      .references(() => study.id, { onDelete: "cascade" }),
+    modelId: modelId().references(() => model.id, { onDelete: "cascade" }),
+    quietMs: integer("quiet_ms").notNull(),
+    expectedViews: integer("expected_views"),
+    priority: text("priority", { enum: ["urgent", "normal", "off-peak"] })
+      .notNull()
+      .default("urgent"),
+    lastViewAt: instant("last_view_at").notNull().defaultNow(),
+    completedAt: instant("completed_at"),
+    dueAt: instant("due_at"),
+    runId: runId(),
+  },
+  (table) => [primaryKey({ columns: [table.studyId, table.modelId] })],
+);
+
+export { apiKey, auditEntry, idempotencyKey, importRequest, studyVerdict } from "./schema-access.ts";
