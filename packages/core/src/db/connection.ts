@@ -13,6 +13,8 @@ export interface Database extends AsyncDisposable {
 export interface DatabaseOptions {
   /** Most connections held at once. Default 10. */
   readonly max?: number;
+  /** Session settings of every connection, such as who acts. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   return { url, pool, close, [Symbol.asyncDispose]: close };
 }
 
-function openPool(url: string, { max = 10 }: DatabaseOptions): pg.Pool {
+function openPool(url: string, { max = 10, settings = {} }: DatabaseOptions): pg.Pool {
   try {
     return new pg.Pool({
       connectionString: url,
@@ -44,10 +46,20 @@ function openPool(url: string, { max = 10 }: DatabaseOptions): pg.Pool {
       connectionTimeoutMillis: 10_000,
       application_name: "hairline",
       types: { getTypeParser },
+      // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; its declarations do not say so
+      onConnect: (client) => applySettings(client, settings),
     });
   } catch (cause) {
     throw unavailable(url, cause);
   }
+}
+
+async function applySettings(
+  client: pg.ClientBase,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(settings))
+    await client.query("select set_config($1, $2, false)", [name, value]);
 }
 
 type TextParser = (text: string) => unknown;

@@ -364,6 +364,9 @@ export const certificate = pgTable("certificate", {
   revokedAt: instant("revoked_at"),
   revokedBy: text("revoked_by"),
   revokedNote: text("revoked_note"),
+  conditions: jsonb("conditions")
+    .notNull()
+    .default(sql`'{}'`),
 });
 
 export const factChange = pgTable("fact_change", {

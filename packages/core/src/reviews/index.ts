@@ -1,0 +1,7 @@
+export {
+  addVerdict,
+  listVerdicts,
+  type NewVerdict,
+  type StudyVerdict,
+  type VerdictQuery,
+} from "./verdicts.ts";
