@@ -11,7 +11,7 @@ import { MessageWriter } from "./protobuf.ts";
 /** The first IR version that allows opset 17. */
 const IR_VERSION = 8;
 const OPSET = 17;
-const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, text: 3, ints: 7 } as const;
 
 /**
  * An ONNX file of opset 17. Deterministic: the same graph gives the same bytes.
@@ -41,7 +41,9 @@ function graphMessage(graph: OnnxGraph): MessageWriter {
 function nodeMessage(node: OnnxNode): MessageWriter {
   const message = new MessageWriter();
   for (const input of node.inputs) message.text(1, input);
-  message.text(2, node.output).text(3, node.output).text(4, node.operator);
+  message.text(2, node.output);
+  if (node.secondOutput !== undefined) message.text(2, node.secondOutput);
+  message.text(3, node.output).text(4, node.operator);
   for (const [name, value] of Object.entries(node.attributes))
     message.message(5, attributeMessage(name, value));
   return message;
@@ -50,6 +52,7 @@ function nodeMessage(node: OnnxNode): MessageWriter {
 function attributeMessage(name: string, value: Attribute): MessageWriter {
   const message = new MessageWriter().text(1, name);
   if (typeof value === "number") return message.int(3, value).int(20, ATTRIBUTE_TYPE.int);
+  if ("text" in value) return message.text(4, value.text).int(20, ATTRIBUTE_TYPE.text);
   if ("float" in value) return message.float(2, value.float).int(20, ATTRIBUTE_TYPE.float);
   for (const item of value) message.int(8, item);
   return message.int(20, ATTRIBUTE_TYPE.ints);

@@ -60,12 +60,13 @@ export class GraphBuilder {
     return this.#define(initializer.name);
   }
 
-  /** Adds an operator of the default ONNX domain with one result, and returns the result's name. */
+  /** Adds an operator of the default ONNX domain, and returns its (first) result's name. */
   node(
     node: Omit<OnnxNode, "attributes"> & { readonly attributes?: Readonly<Record<string, Attribute>> },
   ): string {
     for (const input of node.inputs) this.#require(input);
     this.#nodes.push({ attributes: {}, ...node });
+    if (node.secondOutput !== undefined) this.#define(node.secondOutput);
     return this.#define(node.output);
   }
 

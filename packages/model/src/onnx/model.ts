@@ -28,12 +28,14 @@ export interface Initializer {
 }
 
 /** Integers and their lists are plain; a float must say so, since 1 could be either. */
-export type Attribute = number | readonly number[] | { readonly float: number };
+export type Attribute = number | readonly number[] | { readonly float: number } | { readonly text: string };
 
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
+  /** Of the few operators that have two, such as MaxPool with its indices. */
+  readonly secondOutput?: string;
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 

@@ -1,11 +1,15 @@
 import type { Preprocessing } from "@hairline/imaging/preprocess";
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
-import { ONNX_ELEMENT_TYPE } from "../../onnx/model.ts";
+import { ONNX_ELEMENT_TYPE, type Dimension } from "../../onnx/model.ts";
 import { GRAPH_INPUT } from "../graph-interface.ts";
 
 /** The graph's input, as ((x / 255) - mean) / std in float32; grey is replicated by broadcasting. */
-export function addNormalisedImage(graph: GraphBuilder, { inputSize, mean, std }: Preprocessing): string {
-  const image = graph.input({ name: GRAPH_INPUT, type: "uint8", shape: ["N", "C", inputSize, inputSize] });
+export function addNormalisedImage(
+  graph: GraphBuilder,
+  { inputSize, mean, std }: Preprocessing,
+  count: Dimension = "N",
+): string {
+  const image = graph.input({ name: GRAPH_INPUT, type: "uint8", shape: [count, "C", inputSize, inputSize] });
   const scale = graph.float32(
     "normalise.scale",
     [1, 3, 1, 1],
