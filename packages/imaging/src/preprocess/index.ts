@@ -1,3 +1,3 @@
 export { loadPixels, type PixelImage } from "./load-pixels.ts";
-export { preprocessingFingerprint } from "./preprocessing-fingerprint.ts";
+export { pixelChoices, preprocessingFingerprint } from "./preprocessing-fingerprint.ts";
 export { IMAGENET_PREPROCESSING, parsePreprocessing, type Preprocessing } from "./preprocessing.ts";

@@ -18,6 +18,14 @@ const PIXEL_RULES = Object.freeze({
   tiffOrientation: "applied",
 });
 
+/** Every choice that changes the pixels of `loadPixels`, without mean and std, which the network applies. */
+export function pixelChoices({
+  inputSize,
+  resample,
+}: Preprocessing): Readonly<Record<string, string | number>> {
+  return { ...PIXEL_RULES, inputSize, resample };
+}
+
 /**
  * SHA-256 (64 hex digits) over every choice that changes the network's input: two equal fingerprints mean that equal
  * files give equal pixels. The order of the fields in `preprocessing` does not matter.
@@ -25,7 +33,8 @@ const PIXEL_RULES = Object.freeze({
  * @throws HairlineError BAD_ARGUMENT when a field is out of range
  */
 export function preprocessingFingerprint(preprocessing: Preprocessing): string {
-  const { inputSize, resample, mean, std } = parsePreprocessing(preprocessing);
-  const canonical = JSON.stringify({ ...PIXEL_RULES, inputSize, resample, mean, std });
+  const parsed = parsePreprocessing(preprocessing);
+  const { mean, std } = parsed;
+  const canonical = JSON.stringify({ ...pixelChoices(parsed), mean, std });
   return createHash("sha256").update(canonical).digest("hex");
 }
