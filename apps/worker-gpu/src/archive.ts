@@ -1,23 +1,29 @@
 import { access } from "node:fs/promises";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
-import { openFilesystemStore } from "@hairline/core/storage";
+import { openFilesystemStore, type ObjectStat } from "@hairline/core/storage";
 import type { ImageLimits } from "./config.ts";
+
+export interface ArchiveFile {
+  readonly objectKey: string;
+  /** As it was imported; undefined where the import did not see the file. */
+  readonly imported: ObjectStat | undefined;
+}
 
 /** Reads the images of one dataset. */
 export interface ArchiveReader {
   /**
-   * @throws HairlineError IMAGE_FILE_MISSING, IMAGE_TOO_LARGE, IMAGE_UNREADABLE, PATH_OUTSIDE_ROOT for the one image;
-   *   ARCHIVE_NOT_FOUND when the whole archive is gone
+   * @throws HairlineError IMAGE_FILE_MISSING, IMAGE_TOO_LARGE, IMAGE_UNREADABLE, IMAGE_CHANGED, PATH_OUTSIDE_ROOT for
+   *   the one image; ARCHIVE_NOT_FOUND when the whole archive is gone
    */
-  read(objectKey: string, signal: AbortSignal): Promise<Uint8Array>;
+  read(file: ArchiveFile, signal: AbortSignal): Promise<Uint8Array>;
 }
 
 export function openArchive(root: string, limits: ImageLimits): ArchiveReader {
   const store = openFilesystemStore(root);
   return {
-    async read(objectKey, signal) {
+    async read({ objectKey, imported }, signal) {
       try {
-        return await store.get(objectKey, { signal, maxBytes: limits.maxBytes });
+        return await store.get(objectKey, { signal, maxBytes: limits.maxBytes, expected: imported });
       } catch (error) {
         if (isHairlineError(error) && error.code === "IMAGE_FILE_MISSING") await requireRoot(root);
         throw error;

@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   "IMAGE_FORMAT_UNSUPPORTED",
   "IMAGE_TOO_LARGE",
   "IMAGE_DECODE_TIMEOUT",
+  "IMAGE_CHANGED",
   // models and inference
   "MODEL_NOT_FOUND",
   "MODEL_NAME_TAKEN",

@@ -11,7 +11,7 @@ import { readAhead } from "./read-ahead.ts";
 
 /** The stages, each of which may be busy with other shards too. Every one obeys the signal. */
 export interface ScoringStages {
-  readonly read: (objectKey: string, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly read: (image: ShardImage, signal: AbortSignal) => Promise<Uint8Array>;
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<PixelImage>;
   readonly infer: (batch: PixelBatch, signal: AbortSignal) => Promise<InferenceResult>;
   /** Images read or decoded at once. */
@@ -74,13 +74,13 @@ async function* decodeImages(
   images: readonly ShardImage[],
   { stages, signal, rejections }: DecodeContext,
 ): AsyncGenerator<BatchMember, void, undefined> {
-  const load = async ({ id, objectKey }: ShardImage): Promise<BatchMember | Rejection> => {
+  const load = async (image: ShardImage): Promise<BatchMember | Rejection> => {
     try {
       signal.throwIfAborted();
-      return { imageId: id, pixels: await stages.decode(await stages.read(objectKey, signal), signal) };
+      return { imageId: image.id, pixels: await stages.decode(await stages.read(image, signal), signal) };
     } catch (error) {
       if (signal.aborted || !isHairlineError(error) || !IMAGE_FAULTS.has(error.code)) throw error;
-      return { imageId: id, code: error.code, message: error.message };
+      return { imageId: image.id, code: error.code, message: error.message };
     }
   };
   for await (const loaded of mapConcurrently(images, stages.decodesInFlight, load)) {
@@ -99,4 +99,5 @@ const IMAGE_FAULTS: ReadonlySet<ErrorCode> = new Set([
   "IMAGE_FORMAT_UNSUPPORTED",
   "IMAGE_TOO_LARGE",
   "IMAGE_DECODE_TIMEOUT",
+  "IMAGE_CHANGED",
 ]);

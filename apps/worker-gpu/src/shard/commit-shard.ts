@@ -20,7 +20,8 @@ export interface ShardLedger {
  * delivery, or that was deleted is left as it is.
  *
  * @returns undefined when nothing was written
- * @throws HairlineError LEDGER_UNBALANCED, rolled back, when a member has neither a prediction nor a reason
+ * @throws HairlineError, rolled back: LEDGER_UNBALANCED when a member has neither a prediction nor a reason,
+ *   IMAGE_CHANGED when one was imported anew since the shard was loaded, so that another try scores what it is now
  */
 export async function commitShard(
   { pool }: Database,
@@ -29,7 +30,9 @@ export async function commitShard(
 ): Promise<ShardLedger | undefined> {
   return inTransaction(pool, async (client) => {
     if (!(await lockOpenShard(client, shard))) return undefined;
+    await shareDescriptions(client, shard);
     const present = await lockImages(client, shard);
+    await requireSameFiles(client, shard);
     const predictions = outcome.predictions.filter(({ imageId }) => present.has(imageId));
     const rejections = outcome.rejections.filter(({ imageId }) => present.has(imageId));
     await writePredictions(client, shard, predictions);
@@ -48,6 +51,11 @@ async function lockOpenShard(client: pg.ClientBase, { runId, ordinal }: OpenShar
   return rowCount === 1;
 }
 
+/** Until the commit, imports wait to write what they found of a file anew. */
+async function shareDescriptions(client: pg.ClientBase, { runId }: OpenShard): Promise<void> {
+  await client.query("select share_descriptions(dataset_id) from run where id = $1::uuid", [runId]);
+}
+
 /** Images that still exist, held until the commit so that their foreign keys cannot fail halfway. */
 async function lockImages(client: pg.ClientBase, { images }: OpenShard): Promise<Set<number>> {
   const { rows } = await client.query<{ id: number }>(
@@ -55,6 +63,27 @@ async function lockImages(client: pg.ClientBase, { images }: OpenShard): Promise
     [images.map(({ id }) => id)],
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+async function requireSameFiles(client: pg.ClientBase, { images }: OpenShard): Promise<void> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*) as count
+     from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as loaded (id, byte_size, modified_at)
+     join image using (id)
+     where (image.byte_size, date_trunc('milliseconds', image.modified_at))
+           is distinct from (loaded.byte_size, loaded.modified_at)
+       and image.byte_size is not null and image.modified_at is not null`,
+    [
+      images.map(({ id }) => id),
+      images.map(({ imported }) => imported?.byteSize ?? null),
+      images.map(({ imported }) => imported?.modifiedAt ?? null),
+    ],
+  );
+  const count = rows[0]?.count ?? 0;
+  if (count === 0) return;
+  throw new HairlineError("IMAGE_CHANGED", `${count} images were imported anew while they were scored.`, {
+    remedy: "None needed: the shard is tried again.",
+  });
 }
 
 /** A member with a prediction is not in quarantine, also when it was the run before that could not read it. */

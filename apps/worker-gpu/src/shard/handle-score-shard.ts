@@ -92,7 +92,7 @@ function stagesOf(resources: ScoringResources, { shard, model, turn }: StagePart
   const { priority } = turn;
   const archive = resources.openArchive(shard.root);
   return {
-    read: (objectKey, signal) => archive.read(objectKey, signal),
+    read: (image, signal) => archive.read(image, signal),
     decode: (bytes, signal) => decoders.decode(bytes, { preprocessing, priority, signal }),
     infer: (batch, signal) => device.infer(files, batch, { priority, signal }),
     // Each thread has an image at work and one read for it to go on with.

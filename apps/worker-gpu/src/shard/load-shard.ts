@@ -1,5 +1,6 @@
 import type { Database } from "@hairline/core/db";
 import type { ScoreShard } from "@hairline/core/jobs";
+import type { ArchiveFile } from "../archive.ts";
 
 /** A shard that has work left. */
 export interface OpenShard {
@@ -13,9 +14,15 @@ export interface OpenShard {
   readonly images: readonly ShardImage[];
 }
 
-export interface ShardImage {
+export interface ShardImage extends ArchiveFile {
   readonly id: number;
-  readonly objectKey: string;
+}
+
+interface ImageRow {
+  readonly id: number;
+  readonly object_key: string;
+  readonly byte_size: number | null;
+  readonly modified_at: Date | null;
 }
 
 interface ShardRow {
@@ -39,8 +46,8 @@ export async function loadShard(
   );
   const row = rows[0];
   if (row === undefined) return undefined;
-  const images = await pool.query<{ id: number; object_key: string }>(
-    `select id, object_key from image
+  const images = await pool.query<ImageRow>(
+    `select id, object_key, byte_size, modified_at from image
      where id = any($1::bigint[])
        and not exists (select from prediction where model_id = $2::int and image_id = image.id)
      order by id`,
@@ -52,6 +59,15 @@ export async function loadShard(
     modelId: row.model_id,
     root: row.root,
     keepEmbeddings: row.embeddings,
-    images: images.rows.map(({ id, object_key }) => ({ id, objectKey: object_key })),
+    images: images.rows.map(shardImage),
+  };
+}
+
+function shardImage({ id, object_key, byte_size, modified_at }: ImageRow): ShardImage {
+  const isKnown = byte_size !== null && modified_at !== null;
+  return {
+    id,
+    objectKey: object_key,
+    imported: isKnown ? { byteSize: byte_size, modifiedAt: modified_at } : undefined,
   };
 }

@@ -9,11 +9,15 @@ import { ThreadPool, threadUrl } from "@hairline/core/threads";
 import type { CrashRequest } from "../fixtures/crash-thread.ts";
 
 const images = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: index + 1, objectKey: `image-${index + 1}` }));
+  Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    objectKey: `image-${index + 1}`,
+    imported: undefined,
+  }));
 
 /** Pixels whose one value is the number in the object key; the network returns it as the logit. */
 const STAGES: ScoringStages = {
-  read: async (objectKey) => Uint8Array.of(Number(objectKey.split("-")[1])),
+  read: async ({ objectKey }) => Uint8Array.of(Number(objectKey.split("-")[1])),
   decode: async (bytes): Promise<PixelImage> => ({ channels: 1, size: 1, data: bytes }),
   infer: async ({ count, data }: PixelBatch): Promise<InferenceResult> => ({
     logits: Float32Array.from(data),
@@ -49,10 +53,10 @@ describe("scoreImages", () => {
     ]);
     const stages: ScoringStages = {
       ...STAGES,
-      read: async (objectKey, signal) => {
-        const fault = faults.get(objectKey);
+      read: async (image, signal) => {
+        const fault = faults.get(image.objectKey);
         if (fault !== undefined) throw fault;
-        return STAGES.read(objectKey, signal);
+        return STAGES.read(image, signal);
       },
     };
     const { predictions, rejections } = await scoreImages(images(9), stages, never);
@@ -91,9 +95,9 @@ describe("scoreImages", () => {
       ...STAGES,
       batchSize: 4,
       decodesInFlight: 3,
-      read: async (objectKey, signal) => {
+      read: async (image, signal) => {
         read += 1;
-        return STAGES.read(objectKey, signal);
+        return STAGES.read(image, signal);
       },
       infer: async (batch, signal) => {
         await new Promise<void>((resolve) => release.push(resolve));

@@ -1,3 +1,5 @@
+import { readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
 import { describe, expect, it } from "vitest";
 import { openArchive, type ArchiveReader } from "../../src/archive.ts";
@@ -40,6 +42,26 @@ async function planOneShard({ database, datasetId, imageIds, model }: ScoringSit
 
 const never = new AbortController().signal;
 
+/** What an import would store of the files now. */
+async function importFiles({ database, root, objectKeys }: ScoringSite): Promise<void> {
+  for (const objectKey of objectKeys) {
+    const { size, mtime } = await stat(join(root, objectKey));
+    await database.pool.query("update image set byte_size = $2, modified_at = $3 where object_key = $1", [
+      objectKey,
+      size,
+      mtime,
+    ]);
+  }
+}
+
+/** Other bytes of the same length, a second later. */
+async function rewrite({ root }: ScoringSite, objectKey: string): Promise<void> {
+  const path = join(root, objectKey);
+  const [bytes, { mtime }] = [await readFile(path), await stat(path)];
+  await writeFile(path, bytes);
+  await utimes(path, mtime, new Date(mtime.getTime() + 1_000));
+}
+
 describe("the handler of a shard", () => {
   it("leaves no row behind when it is aborted in the middle, and scores all of it the next time", async () => {
     await using site = await openScoringSite(await soundFiles(24));
@@ -47,10 +69,10 @@ describe("the handler of a shard", () => {
     const controller = new AbortController();
     let reads = 0;
     const abortAtTwentieth: WrapArchive = (archive) => ({
-      read(objectKey, signal) {
+      read(file, signal) {
         reads += 1;
         if (reads === 20) controller.abort(new HairlineError("INTERRUPTED", "stop"));
-        return archive.read(objectKey, signal);
+        return archive.read(file, signal);
       },
     });
     await using opened = await openHandler(site, abortAtTwentieth);
@@ -73,9 +95,9 @@ describe("the handler of a shard", () => {
     const runId = await planOneShard(site);
     let broken = true;
     await using opened = await openHandler(site, (archive) => ({
-      async read(objectKey, signal) {
+      async read(file, signal) {
         if (broken) throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
-        return archive.read(objectKey, signal);
+        return archive.read(file, signal);
       },
     }));
     await expect(opened.handler({ runId, ordinal: 0 }, never)).rejects.toThrow("too many open files");
@@ -112,5 +134,52 @@ describe("the handler of a shard", () => {
     expect(await readShards(site.database, runId)).toEqual([
       { ordinal: 0, scored: 3, quarantined: 0, done: true },
     ]);
+  });
+
+  it("quarantines an image whose file is not the one that was imported", async () => {
+    await using site = await openScoringSite(await soundFiles(3));
+    await importFiles(site);
+    await rewrite(site, site.objectKeys[1] ?? "");
+    const runId = await planOneShard(site);
+    await using opened = await openHandler(site);
+    await opened.handler({ runId, ordinal: 0 }, never);
+    expect((await readFacts(site.database)).map(({ image_id }) => image_id)).toEqual([
+      site.imageIds[0],
+      site.imageIds[2],
+    ]);
+    expect(await readQuarantine(site.database)).toMatchObject([
+      {
+        image_id: site.imageIds[1],
+        code: "IMAGE_CHANGED",
+        message: expect.stringContaining("import its archive again"),
+      },
+    ]);
+  });
+
+  it("stores nothing of a file that was imported anew meanwhile, and scores the new one at the next try", async () => {
+    await using site = await openScoringSite(await soundFiles(3));
+    await importFiles(site);
+    const runId = await planOneShard(site);
+    let isNew = false;
+    await using opened = await openHandler(site, (archive) => ({
+      async read(file, signal) {
+        const bytes = await archive.read(file, signal);
+        if (!isNew) {
+          isNew = true;
+          await rewrite(site, file.objectKey);
+          await importFiles(site);
+        }
+        return bytes;
+      },
+    }));
+    const job = { runId, ordinal: 0 };
+    await expect(opened.handler(job, never)).rejects.toMatchObject({ code: "IMAGE_CHANGED" });
+    expect(await readFacts(site.database)).toEqual([]);
+    const { rows } = await site.database.pool.query("select state from run");
+    expect(rows).toEqual([{ state: "running" }]);
+
+    await opened.handler(job, never);
+    expect((await readFacts(site.database)).map(({ image_id }) => image_id)).toEqual(site.imageIds);
+    expect(await readQuarantine(site.database)).toEqual([]);
   });
 });

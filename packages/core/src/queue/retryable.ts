@@ -30,6 +30,7 @@ export const RETRYABLE = {
   IMAGE_FORMAT_UNSUPPORTED: false,
   IMAGE_TOO_LARGE: false,
   IMAGE_DECODE_TIMEOUT: true,
+  IMAGE_CHANGED: true,
   MODEL_NOT_FOUND: false,
   MODEL_NAME_TAKEN: false,
   MODEL_DAMAGED: false,

@@ -4,7 +4,12 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { HairlineError } from "../errors.ts";
 import { realPathBelow } from "./filesystem-path.ts";
 import { keyParts } from "./object-key.ts";
-import { DEFAULT_MAX_OBJECT_BYTES, type GetOptions, type ObjectStat } from "./object-store.ts";
+import {
+  DEFAULT_MAX_OBJECT_BYTES,
+  requireExpected,
+  type GetOptions,
+  type ObjectStat,
+} from "./object-store.ts";
 
 /** Read at a time, so that an abort is heeded soon. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -13,14 +18,18 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export async function readObject(root: string, key: string, options: GetOptions): Promise<Uint8Array> {
-  const { signal, maxBytes = DEFAULT_MAX_OBJECT_BYTES } = options;
+  const { signal, maxBytes = DEFAULT_MAX_OBJECT_BYTES, expected } = options;
   signal?.throwIfAborted();
   const handle = await openObject(root, key);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw missing(key, "is not a regular file");
     if (stats.size > maxBytes) throw tooLarge(key, stats.size, maxBytes);
-    return await readAll(handle, { key, byteSize: stats.size, maxBytes, signal });
+    requireUnchanged(key, stats, expected);
+    const bytes = await readAll(handle, { key, byteSize: stats.size, maxBytes, signal });
+    // Written over while it was read: the bytes may be some of each.
+    if (expected !== undefined) requireUnchanged(key, await handle.stat(), expected);
+    return bytes;
   } finally {
     await handle.close();
   }
@@ -40,6 +49,10 @@ async function openObject(root: string, key: string): Promise<FileHandle> {
   const path = await realPathBelow(root, keyParts(key), key).catch(asKeyFailure(key));
   if (path === undefined) throw missing(key, "is not there");
   return open(path, OPEN_FLAGS).catch(asKeyFailure(key));
+}
+
+function requireUnchanged(key: string, { size, mtime }: Stats, expected: ObjectStat | undefined): void {
+  requireExpected(key, { byteSize: size, modifiedAt: mtime }, expected);
 }
 
 interface Reading {

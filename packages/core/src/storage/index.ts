@@ -1,6 +1,7 @@
 export { openFilesystemStore } from "./filesystem.ts";
 export {
   DEFAULT_MAX_OBJECT_BYTES,
+  requireExpected,
   type GetOptions,
   type ListedObject,
   type ObjectStat,

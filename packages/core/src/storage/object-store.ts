@@ -1,3 +1,5 @@
+import { HairlineError } from "../errors.ts";
+
 /** What a store knows of an object without reading it. */
 export interface ObjectStat {
   readonly byteSize: number;
@@ -12,9 +14,27 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /** Most bytes taken; a larger object is refused before it is read. Default 1 GiB. */
   readonly maxBytes?: number | undefined;
+  /** What the object was when it was last seen: any other bytes are refused, also ones that change while they are read. */
+  readonly expected?: ObjectStat | undefined;
 }
 
 export const DEFAULT_MAX_OBJECT_BYTES = 1024 ** 3;
+
+/**
+ * For stores: refuses an object that is not the one a caller expects. Times are compared by the millisecond.
+ *
+ * @throws HairlineError IMAGE_CHANGED
+ */
+export function requireExpected(key: string, found: ObjectStat, expected: ObjectStat | undefined): void {
+  if (expected === undefined) return;
+  const isSame =
+    found.byteSize === expected.byteSize && found.modifiedAt.getTime() === expected.modifiedAt.getTime();
+  if (isSame) return;
+  throw new HairlineError("IMAGE_CHANGED", `${key} changed since it was imported: import its archive again`, {
+    file: key,
+    remedy: "Import the archive again, then score it again.",
+  });
+}
 
 /**
  * Bytes by key. A key is 1 to 1,024 bytes of UTF-8, "/" between its parts, none of them empty, "." or "..";
@@ -25,8 +45,8 @@ export interface ObjectStore {
   /**
    * All bytes of an object.
    *
-   * @throws HairlineError IMAGE_FILE_MISSING, IMAGE_TOO_LARGE, PATH_OUTSIDE_ROOT; the signal's reason when aborted;
-   *   other errors (a network file system's, too many open files) as they come, since a retry may cure them
+   * @throws HairlineError IMAGE_FILE_MISSING, IMAGE_TOO_LARGE, IMAGE_CHANGED, PATH_OUTSIDE_ROOT; the signal's reason
+   *   when aborted; other errors (a network file system's, too many open files) as they come, since a retry may cure them
    */
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
 

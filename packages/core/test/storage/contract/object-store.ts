@@ -118,6 +118,25 @@ function describeLimits(open: () => Promise<OpenedStore>): void {
     expect(await got).toBe(code ?? "abc");
   });
 
+  test("gives an object only as it is expected", async () => {
+    await using opened = await open();
+    await opened.store.put("a", bytesOf("abc"));
+    const found = await opened.store.stat("a");
+    if (found === undefined) throw new Error("it is there");
+    expect(textOf(await opened.store.get("a", { expected: found }))).toBe("abc");
+    const others = [
+      { ...found, byteSize: 4 },
+      { ...found, modifiedAt: new Date(found.modifiedAt.getTime() - 1_000) },
+    ];
+    for (const expected of others) {
+      await expect(opened.store.get("a", { expected })).rejects.toMatchObject({
+        code: "IMAGE_CHANGED",
+        file: "a",
+        remedy: expect.stringContaining("Import"),
+      });
+    }
+  });
+
   test("takes an empty object with maxBytes 0", async () => {
     await using opened = await open();
     await opened.store.put("a", new Uint8Array());
