@@ -67,6 +67,7 @@ export const HTTP_STATUS = {
   DEMO_AT_CHANCE: 500,
   API_KEY_NOT_FOUND: 404,
   UNAUTHENTICATED: 401,
+  ISSUER_UNAVAILABLE: 503,
   FORBIDDEN: 403,
   RATE_LIMITED: 429,
   ROUTE_NOT_FOUND: 404,
@@ -93,10 +94,17 @@ export interface Problem {
   readonly detail: string;
   readonly field?: string;
   readonly remedy?: string;
+  /** Every field of a request that is not of its declared form. */
+  readonly errors?: readonly FieldError[];
+}
+
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
 }
 
 /** A server's own failure keeps its message in the log: it may name hosts, files or statements. */
-export function problemOf(error: HairlineError): Problem {
+export function problemOf(error: HairlineError, errors?: readonly FieldError[]): Problem {
   const status = HTTP_STATUS[error.code];
   return {
     type: "about:blank",
@@ -106,5 +114,6 @@ export function problemOf(error: HairlineError): Problem {
     detail: status >= 500 ? "The server could not do this; its log says why." : error.message,
     ...(error.field === undefined ? {} : { field: error.field }),
     ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    ...(errors === undefined ? {} : { errors }),
   };
 }

@@ -1,8 +1,7 @@
 import { loadSql, type Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import type { JobHandler, PlanRun } from "@hairline/core/jobs";
-import type { RunState } from "@hairline/core/runs";
-import { enqueueShards, readOpenShards } from "./open-shards.ts";
+import { enqueueShards, readOpenShards, type RunState } from "@hairline/core/runs";
 import type { SchedulingContext } from "./scheduling-context.ts";
 
 /**
@@ -39,7 +38,14 @@ interface PlannedRow {
 
 /** @returns undefined when the run is not waiting to be planned */
 async function planShards({ pool }: Database, runId: string): Promise<PlannedRun | undefined> {
-  const { rows } = await pool.query<PlannedRow>(loadSql("plan-run"), [runId]);
+  const scope = await pool.query<{ image_ids: string | null }>(
+    "select image_ids::text from run where id = $1::uuid",
+    [runId],
+  );
+  const { rows } = await pool.query<PlannedRow>(loadSql("plan-run"), [
+    runId,
+    scope.rows[0]?.image_ids ?? null,
+  ]);
   const row = rows[0];
   if (row === undefined) return undefined;
   return {

@@ -1,8 +1,8 @@
 import type { Database } from "@hairline/core/db";
 import { planRun, scoreShard } from "@hairline/core/jobs";
+import { enqueueShards, readOpenShards, RUN_PRIORITIES, type RunPriority } from "@hairline/core/runs";
 import { completeRuns } from "./complete-runs.ts";
 import { failRuns } from "./fail-runs.ts";
-import { enqueueShards, readOpenShards } from "./open-shards.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
 import { reconcileSweeps } from "./sweeps.ts";
 
@@ -20,18 +20,18 @@ export async function reconcile(context: SchedulingContext): Promise<void> {
 }
 
 async function requeuePlans({ database, queues }: SchedulingContext): Promise<void> {
-  const runIds = await readRunsToPlan(database);
-  await queues.enqueue(
-    planRun,
-    runIds.map((runId) => ({ runId })),
-  );
+  const runs = await readRunsToPlan(database);
+  for (const priority of RUN_PRIORITIES) {
+    const payloads = runs.filter((run) => run.priority === priority).map(({ id }) => ({ runId: id }));
+    await queues.enqueue(planRun, payloads, { priority });
+  }
 }
 
-async function readRunsToPlan({ pool }: Database): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `select id from run where state = 'planning' order by created_at, id`,
+async function readRunsToPlan({ pool }: Database): Promise<{ id: string; priority: RunPriority }[]> {
+  const { rows } = await pool.query<{ id: string; priority: RunPriority }>(
+    `select id, priority from run where state = 'planning' order by created_at, id`,
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 async function requeueShards({ database, queues, log }: SchedulingContext): Promise<void> {

@@ -80,6 +80,7 @@ export const ERROR_CODES = [
   // access and requests
   "API_KEY_NOT_FOUND",
   "UNAUTHENTICATED",
+  "ISSUER_UNAVAILABLE",
   "FORBIDDEN",
   "RATE_LIMITED",
   "ROUTE_NOT_FOUND",

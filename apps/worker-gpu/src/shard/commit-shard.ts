@@ -17,7 +17,7 @@ export interface ShardLedger {
 
 /**
  * Stores a shard's results and its done flag in one transaction. A shard that is done already, as after double
- * delivery, or that was deleted is left as it is.
+ * delivery, that was deleted, or whose run was cancelled is left as it is.
  *
  * @returns undefined when nothing was written
  * @throws HairlineError, rolled back: LEDGER_UNBALANCED when a member has neither a prediction nor a reason,
@@ -42,10 +42,15 @@ export async function commitShard(
   });
 }
 
-/** Two workers that hold the same shard wait for each other here; the second finds it done. */
+/**
+ * Two workers that hold the same shard wait for each other here; the second finds it done. The run is held in share,
+ * which cancelRun of core/runs waits for: what a cancelled run counts is final.
+ */
 async function lockOpenShard(client: pg.ClientBase, { runId, ordinal }: OpenShard): Promise<boolean> {
   const { rowCount } = await client.query(
-    `select from shard where run_id = $1::uuid and ordinal = $2::int and done_at is null for update`,
+    `select from shard join run on run.id = shard.run_id
+     where run.id = $1::uuid and run.state <> 'cancelled' and shard.ordinal = $2::int and shard.done_at is null
+     for update of shard for share of run`,
     [runId, ordinal],
   );
   return rowCount === 1;

@@ -32,7 +32,7 @@ interface ShardRow {
   readonly image_ids: number[];
 }
 
-/** The shard, or undefined when it is done, its run has ended, or either no longer exists. */
+/** The shard, or undefined when it is done, its run is paused or has ended, or either no longer exists. */
 export async function loadShard(
   { pool }: Database,
   { runId, ordinal }: ScoreShard,
@@ -41,7 +41,7 @@ export async function loadShard(
     `select run.model_id, dataset.root, run.embeddings, shard.image_ids
      from shard join run on run.id = shard.run_id join dataset on dataset.id = run.dataset_id
      where shard.run_id = $1::uuid and shard.ordinal = $2::int and shard.done_at is null
-       and run.state in ('planning', 'running')`,
+       and run.state in ('planning', 'running') and run.paused_at is null`,
     [runId, ordinal],
   );
   const row = rows[0];

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "@hairline/core/db";
 import { camStatistics } from "@hairline/core/explain";
+import { cancelRun, pauseRun, readRunProgress, requireBalancedLedger } from "@hairline/core/runs";
 import { createTestDatabase } from "@hairline/core/testing";
 import { describe, expect, it } from "vitest";
 import type { Prediction, Rejection } from "../../src/pipeline/image-outcome.ts";
@@ -184,6 +185,21 @@ describe("commitShard", () => {
     expect((await readFacts(database)).map(({ run_id }) => run_id)).toEqual([runId, null, runId]);
   });
 
+  it.each([
+    { title: "stores what was at work when its run was paused", control: pauseRun, facts: 2 },
+    { title: "stores nothing once its run was cancelled", control: cancelRun, facts: 0 },
+  ])("$title", async ({ control, facts }) => {
+    await using database = await createTestDatabase();
+    const { runId, imageIds } = await planOneShard(database, 2);
+    const shard = await load(database, runId);
+    await control(database, runId);
+    await commitShard(database, shard, { predictions: imageIds.map((id) => predict(id)), rejections: [] });
+    expect(await readFacts(database)).toHaveLength(facts);
+    const progress = await readRunProgress(database, runId);
+    expect(progress).toMatchObject({ planned: 2, scored: facts, notScored: 2 - facts });
+    requireBalancedLedger(progress);
+  });
+
   it("balances when images are deleted during the run", async () => {
     await using database = await createTestDatabase();
     const { runId, imageIds } = await planOneShard(database, 4);
@@ -254,6 +270,15 @@ describe("loadShard", () => {
     const { runId } = await planOneShard(database, 1);
     await database.pool.query("update run set state = $2 where id = $1", [runId, state]);
     expect(await loadShard(database, { runId, ordinal: 0 })).toBeUndefined();
+  });
+
+  it("finds no work in a run that is paused, and its shard again when it goes on", async () => {
+    await using database = await createTestDatabase();
+    const { runId } = await planOneShard(database, 1);
+    await database.pool.query("update run set paused_at = now() where id = $1", [runId]);
+    expect(await loadShard(database, { runId, ordinal: 0 })).toBeUndefined();
+    await database.pool.query("update run set paused_at = null where id = $1", [runId]);
+    expect(await loadShard(database, { runId, ordinal: 0 })).toMatchObject({ runId, ordinal: 0 });
   });
 
   it("finds no work in a run or shard that does not exist", async () => {

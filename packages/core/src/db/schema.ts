@@ -202,7 +202,7 @@ export const shard = pgTable(
     scored: integer("scored").notNull().default(0),
     quarantined: integer("quarantined").notNull().default(0),
     doneAt: instant("done_at"),
-    busyMs: integer("busy_ms"),
+    workerId: uuid("worker_id"),
   },
   (table) => [primaryKey({ columns: [table.runId, table.ordinal] })],
 );

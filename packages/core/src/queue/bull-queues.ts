@@ -16,11 +16,14 @@ import type { JobQueue, QueueTransport } from "./transport.ts";
 /** Jobs sent at once: 32,000 a second on Redis, and no command holds it for more than 50 ms. */
 const CHUNK_SIZE = 1_000;
 
+/** One call a job, in order; so many are done well before a call counts as lost. */
+const REPRIORITIZED_AT_ONCE = 100;
+
 /** A call on a server that stopped answering fails after this. */
 const CALL_TIMEOUT_MS = 15_000;
 
 /** BullMQ takes jobs without a priority first, then 1, 2, … */
-const PRIORITIES = { urgent: 0, normal: 1, background: 2 } as const satisfies Record<JobPriority, number>;
+const PRIORITIES = { urgent: 0, normal: 1, "off-peak": 2 } as const satisfies Record<JobPriority, number>;
 
 interface BullQueuesParts {
   readonly connection: QueueConnection;
@@ -57,6 +60,19 @@ export class BullQueues implements Queues {
     await this.#call(() => removeFailures(queue, new Set(jobs.map((job) => job.opts.jobId))));
     for (let start = 0; start < jobs.length; start += CHUNK_SIZE) {
       await this.#call(() => queue.addBulk(jobs.slice(start, start + CHUNK_SIZE)));
+    }
+  }
+
+  async reprioritize<Payload>(
+    definition: JobDefinition<Payload>,
+    payloads: readonly Payload[],
+    priority: JobPriority,
+  ): Promise<void> {
+    const { backend } = this.#queue(definition);
+    const jobIds = payloads.map((raw) => definition.key(parsePayload(definition, raw)));
+    for (let start = 0; start < jobIds.length; start += REPRIORITIZED_AT_ONCE) {
+      const chunk = jobIds.slice(start, start + REPRIORITIZED_AT_ONCE);
+      await this.#call(() => changePriorities(backend, chunk, PRIORITIES[priority]));
     }
   }
 
@@ -99,6 +115,8 @@ export class BullQueues implements Queues {
         jobId: job.id ?? "",
         payload: parsed.success ? parsed.data : undefined,
         code: codeOfReason(job.failedReason),
+        attempts: job.attemptsMade,
+        failedAt: new Date(job.finishedOn ?? job.timestamp),
       };
     });
   }
@@ -149,6 +167,22 @@ function jobOptions(
     removeOnFail: { count: KEPT_FAILURES },
     stackTraceLimit: 3,
   };
+}
+
+/** BullMQ's answer for a job that does not exist (any more). */
+const MISSING_JOB = -1;
+
+async function changePriorities(
+  backend: JobQueue["backend"],
+  jobIds: readonly string[],
+  priority: number,
+): Promise<void> {
+  for (const jobId of jobIds) {
+    await backend.changePriority(jobId, priority).catch((error: unknown) => {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code !== MISSING_JOB) throw error;
+    });
+  }
 }
 
 /** BullMQ ignores an id that is still there, and failed jobs are kept. */

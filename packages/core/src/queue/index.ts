@@ -1,6 +1,7 @@
 export type { QueueConnection } from "./connection.ts";
 export { openQueues, type QueuesOptions } from "./open-queues.ts";
 export {
+  JOB_PRIORITIES,
   KEPT_FAILURES,
   type EnqueueOptions,
   type JobPriority,

@@ -3,8 +3,9 @@ import type { JobDefinition, JobHandler } from "../jobs/index.ts";
 import type { QueueConnection } from "./connection.ts";
 import type { CloseOptions, QueueWorker, WorkOptions } from "./queue-worker.ts";
 
-/** "urgent" jobs are taken before all others, "background" ones after; equal ones in the order they were queued. */
-export type JobPriority = "urgent" | "normal" | "background";
+/** "urgent" jobs are taken before all others, "off-peak" ones after; equal ones in the order they were queued. */
+export const JOB_PRIORITIES = ["urgent", "normal", "off-peak"] as const;
+export type JobPriority = (typeof JOB_PRIORITIES)[number];
 
 export interface EnqueueOptions {
   readonly priority?: JobPriority;
@@ -26,6 +27,10 @@ export interface QueueFailure<Payload> {
   /** Undefined when it is not of the definition's form. */
   readonly payload: Payload | undefined;
   readonly code: ErrorCode;
+  /** Tries made. */
+  readonly attempts: number;
+  /** Of the last try. */
+  readonly failedAt: Date;
 }
 
 /** Named queues on one server. Postgres holds the truth; what is here can be put back at any time. */
@@ -42,6 +47,17 @@ export interface Queues extends AsyncDisposable {
     definition: JobDefinition<Payload>,
     payloads: readonly Payload[],
     options?: EnqueueOptions,
+  ): Promise<void>;
+  /**
+   * Changes the priority of queued jobs; those that are gone are passed over, running ones keep theirs for this try.
+   * A job that is moved comes after those already queued with its new priority.
+   *
+   * @throws HairlineError INVALID_JOB before anything is changed; QUEUE_UNAVAILABLE
+   */
+  reprioritize<Payload>(
+    definition: JobDefinition<Payload>,
+    payloads: readonly Payload[],
+    priority: JobPriority,
   ): Promise<void>;
   /** Starts taking jobs. Handlers are idempotent: a job runs again when its worker dies. */
   work<Payload>(

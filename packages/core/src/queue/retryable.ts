@@ -72,6 +72,7 @@ export const RETRYABLE = {
   DEMO_AT_CHANCE: false,
   API_KEY_NOT_FOUND: false,
   UNAUTHENTICATED: false,
+  ISSUER_UNAVAILABLE: true,
   FORBIDDEN: false,
   RATE_LIMITED: true,
   ROUTE_NOT_FOUND: false,

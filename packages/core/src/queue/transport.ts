@@ -1,7 +1,10 @@
 import type { Processor, Queue, Worker, WorkerOptions } from "bullmq";
 
 /** The part of BullMQ's queue that is used, whatever server is behind it. */
-export type JobQueue = Pick<Queue<unknown>, "addBulk" | "getJobCounts" | "getFailed" | "close" | "on">;
+export type JobQueue = Pick<
+  Queue<unknown>,
+  "addBulk" | "backend" | "getJobCounts" | "getFailed" | "close" | "on"
+>;
 
 /** BullMQ's worker, whatever server is behind it. */
 export type JobWorker = Worker<unknown, unknown>;

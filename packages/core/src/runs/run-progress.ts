@@ -1,5 +1,6 @@
 import { loadSql, type Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
+import type { RunPriority } from "./priority.ts";
 
 export type RunState = "planning" | "running" | "completed" | "failed" | "cancelled";
 
@@ -12,8 +13,17 @@ export interface RunProgress {
   readonly planned: number;
   /** Images of the dataset that this model had scored before the run. */
   readonly alreadyScored: number;
+  /** Images that were in quarantine before the run and that it leaves there. */
+  readonly alreadyQuarantined: number;
   readonly scored: number;
   readonly quarantined: number;
+  /** Planned images left when the run was cancelled; 0 in every other state. */
+  readonly notScored: number;
+  readonly priority: RunPriority;
+  /** Set while the run is paused: no shard of it is started. */
+  readonly pausedAt: Date | null;
+  /** The uploaded study the run scores; null for a run of a dataset. */
+  readonly studyId: number | null;
   readonly shards: number;
   readonly shardsDone: number;
   readonly errorCode: string | null;
@@ -28,6 +38,11 @@ interface ProgressRow {
   model_id: number;
   planned: number;
   already_scored: number;
+  already_quarantined: number;
+  not_scored: number;
+  priority: RunPriority;
+  paused_at: Date | null;
+  study_id: number | null;
   error_code: string | null;
   started_at: Date | null;
   finished_at: Date | null;
@@ -50,8 +65,13 @@ export async function readRunProgress(database: Database, runId: string): Promis
     modelId: row.model_id,
     planned: row.planned,
     alreadyScored: row.already_scored,
+    alreadyQuarantined: row.already_quarantined,
     scored: row.scored,
     quarantined: row.quarantined,
+    notScored: row.not_scored,
+    priority: row.priority,
+    pausedAt: row.paused_at,
+    studyId: row.study_id,
     shards: row.shards,
     shardsDone: row.shards_done,
     errorCode: row.error_code,
@@ -94,15 +114,16 @@ export async function countQuarantine(
 }
 
 /**
- * The promise that nothing is lost or silently skipped: planned = scored + quarantined.
+ * The promise that nothing is lost or silently skipped: planned = scored + quarantined, and in a cancelled run + not
+ * scored.
  * @throws HairlineError LEDGER_UNBALANCED
  */
 export function requireBalancedLedger(progress: RunProgress): void {
-  if (progress.planned === progress.scored + progress.quarantined) return;
+  if (progress.planned === progress.scored + progress.quarantined + progress.notScored) return;
   throw new HairlineError(
     "LEDGER_UNBALANCED",
-    `Run ${progress.runId}: ${progress.planned} planned, but ${progress.scored} scored and ` +
-      `${progress.quarantined} quarantined.`,
+    `Run ${progress.runId}: ${progress.planned} planned, but ${progress.scored} scored, ` +
+      `${progress.quarantined} quarantined and ${progress.notScored} given up by a cancellation.`,
     { remedy: "Run the same command again; report it if it stays." },
   );
 }

@@ -67,9 +67,9 @@ export function describeDelivery(context: ContractContext): void {
       expect(run).toBe(2);
     });
 
-    it("takes urgent jobs first and background ones last, each in the order they were queued", async () => {
+    it("takes urgent jobs first and off-peak ones last, each in the order they were queued", async () => {
       const job = numberedJob();
-      await context.queues.enqueue(job, [{ number: 5 }, { number: 6 }], { priority: "background" });
+      await context.queues.enqueue(job, [{ number: 5 }, { number: 6 }], { priority: "off-peak" });
       await context.queues.enqueue(job, [{ number: 3 }, { number: 4 }]);
       await context.queues.enqueue(job, [{ number: 1 }, { number: 2 }], { priority: "urgent" });
       expect((await context.queues.counts(job)).waiting).toBe(6);
@@ -83,6 +83,26 @@ export function describeDelivery(context: ContractContext): void {
       await finished.promise;
       await worker.close();
       expect(order).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    it("moves queued jobs to another priority, and passes over those that are gone", async () => {
+      const job = numberedJob();
+      await context.queues.enqueue(job, numbers(4));
+      await context.queues.enqueue(job, [{ number: 8 }, { number: 9 }], { priority: "off-peak" });
+      await context.queues.reprioritize(job, [{ number: 9 }, { number: 77 }], "urgent");
+      await context.queues.reprioritize(job, [{ number: 0 }], "off-peak");
+      await context.queues.reprioritize(job, [{ number: 8 }], "normal");
+      expect((await context.queues.counts(job)).waiting).toBe(6);
+
+      const order: number[] = [];
+      const finished = deferred();
+      const worker = context.queues.work(job, async ({ number }: Numbered) => {
+        order.push(number);
+        if (order.length === 6) finished.resolve();
+      });
+      await finished.promise;
+      await worker.close();
+      expect(order).toEqual([9, 1, 2, 3, 8, 0]);
     });
 
     it("enqueues nothing when there is nothing to enqueue", async () => {

@@ -44,7 +44,13 @@ export function describeFailure(context: ContractContext): void {
       expect(log.tries[0]?.error).toBe(thrown);
       expect(log.tries[0]?.error.cause).toBe(cause);
       expect(await context.queues.failures(job)).toEqual([
-        { jobId: "n-7", payload: { number: 7 }, code: "DATABASE_UNAVAILABLE" },
+        {
+          jobId: "n-7",
+          payload: { number: 7 },
+          code: "DATABASE_UNAVAILABLE",
+          attempts: 3,
+          failedAt: expect.any(Date) as Date,
+        },
       ]);
       expect(await context.queues.counts(job)).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 1 });
     });
@@ -78,8 +84,8 @@ export function describeFailure(context: ContractContext): void {
       await log.givenUp;
       await worker.close();
       expect(log.tries.map(({ attempt, error }) => [attempt, error.code])).toEqual([[1, "RUN_NOT_FOUND"]]);
-      expect(await context.queues.failures(job)).toEqual([
-        { jobId: "n-1", payload: { number: 1 }, code: "RUN_NOT_FOUND" },
+      expect(await context.queues.failures(job)).toMatchObject([
+        { jobId: "n-1", payload: { number: 1 }, code: "RUN_NOT_FOUND", attempts: 1 },
       ]);
     });
 
@@ -142,7 +148,7 @@ export function describeFailure(context: ContractContext): void {
       await worker.close();
       expect(calls).toBe(0);
       expect(log.tries.map(({ attempt, error }) => [attempt, error.code])).toEqual([[1, "INVALID_JOB"]]);
-      expect(await context.queues.failures(job)).toEqual([
+      expect(await context.queues.failures(job)).toMatchObject([
         { jobId: "n-old", payload: undefined, code: "INVALID_JOB" },
       ]);
     });

@@ -2,7 +2,8 @@
 -- Members are fixed here: images of the dataset that the model has neither scored nor, unless the run retries them,
 -- put into quarantine. One statement, so a crash leaves a run that is not planned or one that is planned whole; two
 -- planners wait for each other on the run's row, and the second finds nothing to plan.
--- Params: $1 run_id uuid.
+-- Params: $1 run_id uuid; $2 the run's image_ids bigint[], which never change: given here so that a run of a few images
+-- is planned without reading the dataset.
 -- Rows: one for the run planned; none when the run is not in state planning.
 with planning as (
   select id, dataset_id, model_id, shard_size, retry_quarantined
@@ -10,16 +11,26 @@ with planning as (
   where id = $1::uuid and state = 'planning'
   for update
 ),
+listed as (
+  select planning.id as run_id, image.id as image_id
+  from planning join image on image.dataset_id = planning.dataset_id
+  where $2::bigint[] is null
+  union all
+  select planning.id, image.id
+  from planning
+  cross join unnest($2::bigint[]) as member (id)
+  join image on image.id = member.id and image.dataset_id = planning.dataset_id
+),
 candidate as (
   select planning.id as run_id,
          planning.shard_size,
-         image.id as image_id,
+         listed.image_id,
          prediction.image_id is not null as scored,
          prediction.image_id is null and quarantine.image_id is not null and not planning.retry_quarantined as skipped
   from planning
-  join image on image.dataset_id = planning.dataset_id
-  left join prediction on prediction.model_id = planning.model_id and prediction.image_id = image.id
-  left join quarantine on quarantine.model_id = planning.model_id and quarantine.image_id = image.id
+  join listed on listed.run_id = planning.id
+  left join prediction on prediction.model_id = planning.model_id and prediction.image_id = listed.image_id
+  left join quarantine on quarantine.model_id = planning.model_id and quarantine.image_id = listed.image_id
 ),
 member as (
   select run_id,
