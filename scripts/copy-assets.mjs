@@ -2,7 +2,7 @@
 import { cpSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 
-const COPIED = new Set([".sql", ".html", ".css", ".json", ".safetensors"]);
+const COPIED = new Set([".sql", ".html", ".css", ".json", ".py", ".safetensors"]);
 
 for (const entry of readdirSync("src", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !COPIED.has(extname(entry.name))) continue;

@@ -6,27 +6,41 @@ import { realPathBelow } from "./filesystem-path.ts";
 import { statObject } from "./filesystem-read.ts";
 import { isDraft } from "./filesystem-write.ts";
 import { prefixFolder } from "./object-key.ts";
-import type { ListedObject } from "./object-store.ts";
+import type { ListedObject, ListOptions } from "./object-store.ts";
 
 /** Files asked for their size at once: hides the latency of network file systems. */
 const STATS_AT_ONCE = 32;
 
 /** Walks the folders in key order, holding the names of one folder per level. Linked folders are not entered. */
-export async function* listFiles(root: string, prefix: string): AsyncGenerator<ListedObject> {
+export async function* listFiles(
+  root: string,
+  prefix: string,
+  { startAfter = "", signal }: ListOptions,
+): AsyncGenerator<ListedObject> {
   const folder = prefixFolder(prefix);
-  yield* walk(root, folder, prefix);
+  yield* walk({ root, prefix, startAfter: Buffer.from(startAfter), signal }, folder);
 }
 
-async function* walk(root: string, folder: readonly string[], prefix: string): AsyncGenerator<ListedObject> {
+interface Walk {
+  readonly root: string;
+  readonly prefix: string;
+  readonly startAfter: Uint8Array;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* walk(of: Walk, folder: readonly string[]): AsyncGenerator<ListedObject> {
+  const { root, prefix, startAfter, signal } = of;
+  signal?.throwIfAborted();
   let files: string[] = [];
   for (const entry of await sortedEntries(root, folder)) {
     const key = [...folder, entry.name].join("/");
     if (entry.isDirectory()) {
-      if (!overlaps(`${key}/`, prefix)) continue;
+      if (!overlaps(`${key}/`, prefix) || isBefore(`${key}/`, startAfter)) continue;
       yield* listed(root, files);
       files = [];
-      yield* walk(root, [...folder, entry.name], prefix);
+      yield* walk(of, [...folder, entry.name]);
     } else if (key.startsWith(prefix) && !isDraft(entry.name)) {
+      if (Buffer.compare(Buffer.from(key), startAfter) <= 0) continue;
       files.push(key);
       if (files.length < STATS_AT_ONCE) continue;
       yield* listed(root, files);
@@ -56,6 +70,12 @@ async function sortedEntries(root: string, folder: readonly string[]): Promise<D
 
 function overlaps(folderKey: string, prefix: string): boolean {
   return folderKey.startsWith(prefix) || prefix.startsWith(folderKey);
+}
+
+/** Whether every key of a folder comes before the one to start after. */
+function isBefore(folderKey: string, startAfter: Uint8Array): boolean {
+  const bytes = Buffer.from(folderKey);
+  return Buffer.compare(bytes, startAfter.subarray(0, bytes.length)) < 0;
 }
 
 async function* listed(root: string, keys: readonly string[]): AsyncGenerator<ListedObject> {

@@ -1,8 +1,8 @@
 import { constants, type Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 
-import { HairlineError } from "../errors.ts";
 import { realPathBelow } from "./filesystem-path.ts";
+import { objectMissing, objectTooLarge } from "./object-failure.ts";
 import { keyParts } from "./object-key.ts";
 import {
   DEFAULT_MAX_OBJECT_BYTES,
@@ -13,6 +13,7 @@ import {
 
 /** Read at a time, so that an abort is heeded soon. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const STREAM_BYTES = 256 * 1024;
 
 // The path is resolved already: a link now was put there since. Opening a FIFO must not wait for its writer.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -23,13 +24,44 @@ export async function readObject(root: string, key: string, options: GetOptions)
   const handle = await openObject(root, key);
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw missing(key, "is not a regular file");
-    if (stats.size > maxBytes) throw tooLarge(key, stats.size, maxBytes);
+    if (!stats.isFile()) throw objectMissing(key, "is not a regular file");
+    if (stats.size > maxBytes) throw objectTooLarge(key, stats.size, maxBytes);
     requireUnchanged(key, stats, expected);
     const bytes = await readAll(handle, { key, byteSize: stats.size, maxBytes, signal });
     // Written over while it was read: the bytes may be some of each.
     if (expected !== undefined) requireUnchanged(key, await handle.stat(), expected);
     return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The bytes in chunks of at most 256 KiB, from the file as it was opened. */
+export async function* readObjectChunks(
+  root: string,
+  key: string,
+  { signal, expected, maxBytes = Number.POSITIVE_INFINITY }: GetOptions,
+): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted();
+  const handle = await openObject(root, key);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw objectMissing(key, "is not a regular file");
+    if (stats.size > maxBytes) throw objectTooLarge(key, stats.size, maxBytes);
+    requireUnchanged(key, stats, expected);
+    for (let length = 0; ;) {
+      signal?.throwIfAborted();
+      const { bytesRead, buffer } = await handle.read(
+        Buffer.allocUnsafe(STREAM_BYTES),
+        0,
+        STREAM_BYTES,
+        null,
+      );
+      length += bytesRead;
+      if (length > maxBytes) throw objectTooLarge(key, length, maxBytes);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
   } finally {
     await handle.close();
   }
@@ -47,7 +79,7 @@ export async function statObject(root: string, key: string): Promise<ObjectStat 
 
 async function openObject(root: string, key: string): Promise<FileHandle> {
   const path = await realPathBelow(root, keyParts(key), key).catch(asKeyFailure(key));
-  if (path === undefined) throw missing(key, "is not there");
+  if (path === undefined) throw objectMissing(key, "is not there");
   return open(path, OPEN_FLAGS).catch(asKeyFailure(key));
 }
 
@@ -79,7 +111,7 @@ async function readAll(
       null,
     );
     length += bytesRead;
-    if (length > maxBytes) throw tooLarge(key, length, maxBytes);
+    if (length > maxBytes) throw objectTooLarge(key, length, maxBytes);
     if (bytesRead === 0) return buffer.subarray(0, length);
     if (length === buffer.length) {
       const larger = Buffer.allocUnsafeSlow(Math.min(2 * length, maxBytes + 1));
@@ -93,26 +125,10 @@ async function readAll(
 function asKeyFailure(key: string): (error: unknown) => never {
   return (error) => {
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (["ENOENT", "ENOTDIR"].includes(code)) throw missing(key, "is not there", error);
+    if (["ENOENT", "ENOTDIR"].includes(code)) throw objectMissing(key, "is not there", error);
     if (["EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EISDIR", "ENXIO"].includes(code)) {
-      throw missing(key, `cannot be read (${code})`, error);
+      throw objectMissing(key, `cannot be read (${code})`, error);
     }
     throw error;
   };
-}
-
-function missing(key: string, reason: string, cause?: unknown): HairlineError {
-  return new HairlineError("IMAGE_FILE_MISSING", `${key} ${reason}`, {
-    file: key,
-    remedy: "Restore the file and its permissions, or remove what refers to it.",
-    cause,
-  });
-}
-
-function tooLarge(key: string, byteSize: number, maxBytes: number): HairlineError {
-  return new HairlineError("IMAGE_TOO_LARGE", `${key} has ${byteSize} bytes, over the limit of ${maxBytes}`, {
-    file: key,
-    field: "maxBytes",
-    remedy: "Raise the limit on file size, or shrink the file.",
-  });
 }

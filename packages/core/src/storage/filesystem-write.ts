@@ -17,7 +17,11 @@ export function isDraft(name: string): boolean {
  * Writes beside the place, flushes, renames, and flushes the folder: readers see all bytes or none of them,
  * also after a power failure.
  */
-export async function writeObject(root: string, key: string, bytes: Uint8Array): Promise<void> {
+export async function writeObject(
+  root: string,
+  key: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const parts = keyParts(key);
   const name = parts.pop() ?? "";
   try {
@@ -52,10 +56,12 @@ async function makeFolder(root: string, parts: readonly string[], key: string): 
   return folder;
 }
 
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+async function writeFlushed(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.writeFile(bytes);
+    // writeFile goes on from where the last one ended.
+    if (bytes instanceof Uint8Array) await file.writeFile(bytes);
+    else for await (const chunk of bytes) await file.writeFile(chunk);
     await file.sync();
   } finally {
     await file.close();

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 
 import { realPathBelow, pathOf } from "./filesystem-path.ts";
 import { listFiles } from "./filesystem-list.ts";
-import { readObject, statObject } from "./filesystem-read.ts";
+import { readObject, readObjectChunks, statObject } from "./filesystem-read.ts";
 import { writeObject } from "./filesystem-write.ts";
 import { keyParts } from "./object-key.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -16,12 +16,26 @@ import type { ObjectStore } from "./object-store.ts";
 export function openFilesystemStore(root: string): ObjectStore {
   return {
     get: (key, options = {}) => readObject(root, key, options),
+    getStream: (key, options = {}) => readObjectChunks(root, key, options),
     put: (key, bytes) => writeObject(root, key, bytes),
+    putStream: (key, chunks, { signal } = {}) => writeObject(root, key, untilAborted(chunks, signal)),
     stat: (key) => statObject(root, key),
     exists: async (key) => (await statObject(root, key)) !== undefined,
     delete: (key) => deleteObject(root, key),
-    list: (prefix) => listFiles(root, prefix),
+    list: (prefix, options = {}) => listFiles(root, prefix, options),
   };
+}
+
+async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted();
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+  signal?.throwIfAborted();
 }
 
 async function deleteObject(root: string, key: string): Promise<void> {

@@ -8,9 +8,13 @@ const MAX_BYTES = 1024;
  * @throws HairlineError PATH_OUTSIDE_ROOT unless it is 1 to 1,024 bytes of plain relative parts
  */
 export function keyParts(key: string): string[] {
-  const parts = key.split("/");
-  if (!parts.every(isPlainName) || Buffer.byteLength(key) > MAX_BYTES) throw outsideRoot(key);
-  return parts;
+  if (!isKey(key)) throw outsideRoot(key);
+  return key.split("/");
+}
+
+/** Whether a name is 1 to 1,024 bytes of plain relative parts. */
+export function isKey(name: string): boolean {
+  return name.split("/").every(isPlainName) && Buffer.byteLength(name) <= MAX_BYTES;
 }
 
 /** The folder part of a prefix, as key parts; what follows its last "/" is the start of a name. */

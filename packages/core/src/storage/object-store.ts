@@ -3,7 +3,10 @@ import { HairlineError } from "../errors.ts";
 /** What a store knows of an object without reading it. */
 export interface ObjectStat {
   readonly byteSize: number;
+  /** As exact as the store keeps it; S3 gives whole seconds. */
   readonly modifiedAt: Date;
+  /** Another one whenever the bytes are others; undefined where the store keeps none. */
+  readonly etag?: string | undefined;
 }
 
 export interface ListedObject extends ObjectStat {
@@ -18,6 +21,23 @@ export interface GetOptions {
   readonly expected?: ObjectStat | undefined;
 }
 
+export interface ListOptions {
+  /** Only keys after this one, in byte order. */
+  readonly startAfter?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called for an object that is there under a name that is no key (empty parts, "..", too long). */
+  readonly onUnaddressable?: ((name: string) => void) | undefined;
+}
+
+export interface PutStreamOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PresignOptions {
+  /** 1 to 604,800. */
+  readonly expiresInSeconds: number;
+}
+
 export const DEFAULT_MAX_OBJECT_BYTES = 1024 ** 3;
 
 /**
@@ -28,7 +48,9 @@ export const DEFAULT_MAX_OBJECT_BYTES = 1024 ** 3;
 export function requireExpected(key: string, found: ObjectStat, expected: ObjectStat | undefined): void {
   if (expected === undefined) return;
   const isSame =
-    found.byteSize === expected.byteSize && found.modifiedAt.getTime() === expected.modifiedAt.getTime();
+    found.byteSize === expected.byteSize &&
+    found.modifiedAt.getTime() === expected.modifiedAt.getTime() &&
+    (found.etag === undefined || expected.etag === undefined || found.etag === expected.etag);
   if (isSame) return;
   throw new HairlineError("IMAGE_CHANGED", `${key} changed since it was imported: import its archive again`, {
     file: key,
@@ -50,8 +72,21 @@ export interface ObjectStore {
    */
   get(key: string, options?: GetOptions): Promise<Uint8Array>;
 
+  /**
+   * The bytes of an object as they arrive, without a limit unless `maxBytes` gives one.
+   *
+   * @throws HairlineError as get does, when iterated
+   */
+  getStream(key: string, options?: GetOptions): AsyncIterable<Uint8Array>;
+
   /** Stores or replaces an object; readers see the old bytes or the new, and a finished put survives a crash. */
   put(key: string, bytes: Uint8Array): Promise<void>;
+
+  /**
+   * As put, of bytes that need not fit into memory. Nothing is stored when the source throws, whose error then comes
+   * out, or when the signal aborts.
+   */
+  putStream(key: string, chunks: AsyncIterable<Uint8Array>, options?: PutStreamOptions): Promise<void>;
 
   /** Undefined when there is no such object. */
   stat(key: string): Promise<ObjectStat | undefined>;
@@ -67,5 +102,8 @@ export interface ObjectStore {
    *
    * @throws HairlineError PATH_OUTSIDE_ROOT when no key can start so
    */
-  list(prefix: string): AsyncIterable<ListedObject>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
+
+  /** A URL with which anyone may download the object until it expires; absent where the store has no server. */
+  presignGet?(key: string, options: PresignOptions): Promise<string>;
 }

@@ -7,6 +7,7 @@ import { isProcessAlive } from "../db/embedded/process-alive.ts";
 import { removeEmbeddedPostgres } from "../db/embedded/start.ts";
 import { announceTestHome } from "./config.ts";
 import { endLeftoverRedis } from "./redis.ts";
+import { endLeftoverS3 } from "./s3.ts";
 
 const PREFIX = "hairline-test-";
 
@@ -23,6 +24,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
 
 async function removeHome(home: string): Promise<void> {
   await endLeftoverRedis(home);
+  await endLeftoverS3(home);
   if (existsSync(join(home, "postgres"))) await removeEmbeddedPostgres({ home });
   await rm(home, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@hairline/core/storage";
+import type { GetOptions, ObjectStore } from "@hairline/core/storage";
 import { describe, expect, test } from "vitest";
 
 export interface OpenedStore extends AsyncDisposable {
@@ -7,6 +7,12 @@ export interface OpenedStore extends AsyncDisposable {
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
 
 async function keysOf(store: ObjectStore, prefix = ""): Promise<string[]> {
   const keys: string[] = [];
@@ -36,7 +42,9 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
     describeObjects(open);
     describeAbsence(open);
     describeLimits(open);
+    describeStreams(open);
     describeListing(open);
+    describeResumedListing(open);
     describeKeys(open);
   });
 }
@@ -155,13 +163,131 @@ function describeLimits(open: () => Promise<OpenedStore>): void {
   });
 }
 
+/** So many bytes in chunks whose sizes fit no boundary of parts or pages, each of another content. */
+async function* chunksOf(byteSize: number): AsyncGenerator<Uint8Array> {
+  for (let sent = 0; sent < byteSize; sent += 999_983) {
+    const chunk = new Uint8Array(Math.min(999_983, byteSize - sent)).fill(sent / 999_983);
+    chunk[0] = 255;
+    yield chunk;
+  }
+}
+
+function putAll(store: ObjectStore, keys: readonly string[]): Promise<unknown> {
+  return Promise.all(keys.map((key) => store.put(key, bytesOf(key))));
+}
+
+function describeStreams(open: () => Promise<OpenedStore>): void {
+  test.for([0, 1, 5 * 1024 * 1024, 17 * 1024 * 1024 + 3])(
+    "stores %i bytes from a stream and streams them back",
+    async (byteSize) => {
+      await using opened = await open();
+      await opened.store.putStream("a/b", chunksOf(byteSize));
+      const sent = Buffer.concat(await collect(chunksOf(byteSize)));
+      const got = Buffer.concat(await collect(opened.store.getStream("a/b")));
+      expect(got.equals(sent)).toBe(true);
+      expect((await opened.store.stat("a/b"))?.byteSize).toBe(byteSize);
+    },
+  );
+
+  test.for([0, 1, 18 * 1024 * 1024])(
+    "keeps nothing of a stream that fails after %i bytes",
+    async (byteSize) => {
+      await using opened = await open();
+      const failure = new Error("the source failed");
+      const failing = async function* (): AsyncGenerator<Uint8Array> {
+        yield* chunksOf(byteSize);
+        throw failure;
+      };
+      await opened.store.put("kept", bytesOf("old"));
+      for (const key of ["kept", "new"]) {
+        await expect(opened.store.putStream(key, failing())).rejects.toBe(failure);
+      }
+      expect(await keysOf(opened.store)).toEqual(["kept"]);
+      expect(textOf(await opened.store.get("kept"))).toBe("old");
+    },
+  );
+
+  test("keeps nothing of a stream that is aborted", async () => {
+    await using opened = await open();
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      yield* chunksOf(9 * 1024 * 1024);
+      controller.abort(reason);
+      yield* chunksOf(9 * 1024 * 1024);
+    };
+    const { signal } = controller;
+    await expect(opened.store.putStream("a", source(), { signal })).rejects.toBe(reason);
+    expect(await keysOf(opened.store)).toEqual([]);
+  });
+
+  test("streams as get does: missing objects, limits, aborts, and being left half way", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putStream("a", chunksOf(8 * 1024 * 1024));
+    const reason = new Error("stopped");
+    const all = (key: string, options: GetOptions) => collect(store.getStream(key, options));
+    await expect(all("b", {})).rejects.toMatchObject({ code: "IMAGE_FILE_MISSING", file: "b" });
+    await expect(all("a", { maxBytes: 10 })).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+    await expect(all("a", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    let first = 0;
+    for await (const chunk of store.getStream("a")) {
+      first = chunk.length;
+      break;
+    }
+    expect(first).toBeGreaterThan(0);
+    const controller = new AbortController();
+    const aborted = async (): Promise<void> => {
+      for await (const _ of store.getStream("a", { signal: controller.signal })) controller.abort(reason);
+    };
+    await expect(aborted()).rejects.toBe(reason);
+  });
+}
+
+function describeResumedListing(open: () => Promise<OpenedStore>): void {
+  const keys = ["a-1", "a/b.png", "a/b/c", "a/b/d", "a0", "b"];
+
+  test.for([
+    ["", "", keys],
+    ["", "a", keys],
+    ["", "a/b", ["a/b.png", "a/b/c", "a/b/d", "a0", "b"]],
+    ["", "a/b/c", ["a/b/d", "a0", "b"]],
+    ["", "a/b0", ["a0", "b"]],
+    ["", "b", []],
+    ["a/", "a/b.png", ["a/b/c", "a/b/d"]],
+    ["a/", "a0", []],
+    ["b", "a", ["b"]],
+  ] as const)("lists %j after the key %j", async ([prefix, startAfter, expected]) => {
+    await using opened = await open();
+    await putAll(opened.store, keys);
+    const listed: string[] = [];
+    for await (const { key } of opened.store.list(prefix, { startAfter })) listed.push(key);
+    expect(listed).toEqual(expected);
+  });
+
+  test("gives a listing's signal's reason", async () => {
+    await using opened = await open();
+    for (const key of ["a", "b"]) await opened.store.put(key, bytesOf(key));
+    const reason = new Error("stopped");
+    const listing = () => collect(opened.store.list("", { signal: AbortSignal.abort(reason) }));
+    await expect(listing()).rejects.toBe(reason);
+  });
+
+  test("says of an object in a listing what it says of it alone", async () => {
+    await using opened = await open();
+    await opened.store.put("a/b", bytesOf("abc"));
+    const [listed] = await collect(opened.store.list(""));
+    expect(listed).toEqual({ key: "a/b", ...(await opened.store.stat("a/b")) });
+  });
+}
+
 function describeListing(open: () => Promise<OpenedStore>): void {
   // Byte order: "-" 2d, "." 2e, "/" 2f, "0" 30, "B" 42, "a" 61, "é" c3, "｡" ef, "😀" f0. UTF-16 would put "😀" before "｡".
   const keys = ["B", "a-1", "a.png", "a/b.png", "a/b/c.png", "a/c", "a0", "aé", "b", "é", "｡", "😀"];
 
   test("lists every object once, in byte order of the whole key", async () => {
     await using opened = await open();
-    for (const key of [...keys].reverse()) await opened.store.put(key, bytesOf(key));
+    await putAll(opened.store, [...keys].reverse());
     const listed = [];
     for await (const object of opened.store.list("")) listed.push([object.key, object.byteSize]);
     expect(listed).toEqual(keys.map((key) => [key, bytesOf(key).length]));
@@ -178,7 +304,7 @@ function describeListing(open: () => Promise<OpenedStore>): void {
     ["none/such", []],
   ] as const)("lists the keys that start with %j", async ([prefix, expected]) => {
     await using opened = await open();
-    for (const key of keys) await opened.store.put(key, bytesOf(key));
+    await putAll(opened.store, keys);
     expect(await keysOf(opened.store, prefix)).toEqual(expected);
   });
 
@@ -210,14 +336,16 @@ function describeKeys(open: () => Promise<OpenedStore>): void {
   test.for(BAD_KEYS)("refuses the key %j everywhere", async (key) => {
     await using opened = await open();
     const { store } = opened;
-    const calls = [
-      store.get(key),
-      store.put(key, bytesOf("x")),
-      store.stat(key),
-      store.exists(key),
-      store.delete(key),
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.get(key),
+      () => collect(store.getStream(key)),
+      () => store.put(key, bytesOf("x")),
+      () => store.putStream(key, chunksOf(1)),
+      () => store.stat(key),
+      () => store.exists(key),
+      () => store.delete(key),
     ];
-    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "PATH_OUTSIDE_ROOT" });
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "PATH_OUTSIDE_ROOT" });
     expect(await keysOf(store)).toEqual([]);
   });
 
