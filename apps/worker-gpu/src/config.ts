@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
 import type { QueueConnection } from "@hairline/core/queue";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
+import { decodedCacheRoot, DEFAULT_MAX_CACHE_BYTES } from "@hairline/imaging/decoded-cache";
 import { ENGINE_NAMES, type EngineName } from "@hairline/model/engine";
 import { z } from "zod";
 
@@ -44,6 +45,12 @@ const Environment = z.object({
   HAIRLINE_ENGINE_UNVERIFIED: z.literal("allow").optional(),
   HAIRLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2048 * MEBIBYTE).default(DEFAULT_DECODE_LIMITS.maxBytes),
   HAIRLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2_000_000_000).default(DEFAULT_DECODE_LIMITS.maxPixels),
+  /** "on", or a folder: keeps decoded images for the next run over the same files. */
+  HAIRLINE_DECODED_CACHE: z
+    .string()
+    .regex(/^(on|off)$|[/\\]/, 'expected "on", "off" or the path of a folder')
+    .default("off"),
+  HAIRLINE_DECODED_CACHE_MAX_BYTES: wholeNumber(64 * MEBIBYTE, 2 ** 50).default(DEFAULT_MAX_CACHE_BYTES),
   HAIRLINE_DECODE_TIMEOUT_MS: wholeNumber(100, 600_000).default(DEFAULT_DECODE_LIMITS.timeoutMs),
   /** How long a stop signal waits for the shard at hand before giving it back. */
   HAIRLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
@@ -74,6 +81,11 @@ export interface EngineSettings {
   readonly unverified: "allow" | undefined;
 }
 
+export interface DecodedCacheSettings {
+  readonly root: string;
+  readonly maxBytes: number;
+}
+
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly queue: QueueConnection;
@@ -82,6 +94,8 @@ export interface WorkerConfig {
   readonly engine: EngineSettings;
   readonly threads: ThreadSettings;
   readonly limits: ImageLimits;
+  /** Undefined when decoded images are not kept. */
+  readonly decodedCache: DecodedCacheSettings | undefined;
   readonly drainTimeoutMs: number;
   readonly lockMs: number;
   readonly logLevel: string;
@@ -118,10 +132,21 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
       maxPixels: variables.HAIRLINE_MAX_IMAGE_PIXELS,
       decodeTimeoutMs: variables.HAIRLINE_DECODE_TIMEOUT_MS,
     },
+    decodedCache: decodedCacheSettings(variables),
     drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
     lockMs: variables.HAIRLINE_LOCK_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
   });
+}
+
+function decodedCacheSettings(variables: {
+  HAIRLINE_HOME: string;
+  HAIRLINE_DECODED_CACHE: string;
+  HAIRLINE_DECODED_CACHE_MAX_BYTES: number;
+}): DecodedCacheSettings | undefined {
+  const { HAIRLINE_DECODED_CACHE: setting, HAIRLINE_DECODED_CACHE_MAX_BYTES: maxBytes } = variables;
+  if (setting === "off") return undefined;
+  return { root: decodedCacheRoot(setting, resolve(variables.HAIRLINE_HOME)), maxBytes };
 }
 
 function queueConnection(variables: {

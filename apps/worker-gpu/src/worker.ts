@@ -2,9 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase, type Database } from "@hairline/core/db";
 import { scoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
+import type { DecodedCache } from "@hairline/imaging/decoded-cache";
 import { openArchive } from "./archive.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DecodePool } from "./decode/decode-pool.ts";
+import { openDecodedCache } from "./decode/decode-stage.ts";
 import { createEngineClearance } from "./inference/clear-engine.ts";
 import { InferenceDevice } from "./inference/inference-device.ts";
 import { loadModel } from "./inference/load-model.ts";
@@ -42,8 +44,11 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
     await Promise.all([threads.decoders.whenStarted(), threads.device.whenStarted()]);
     const { database } = opened;
     const clearEngine = createEngineClearance(database, config.engine, log);
+    const decodedCache = openDecodedCache(config.decodedCache, log);
+    opened.decodedCache = decodedCache;
     const handler = createScoreShardHandler({
       database,
+      decodedCache,
       ...threads,
       batchSize: plan.batchSize,
       loadModel: async (modelId) => {
@@ -80,6 +85,7 @@ function announcePlan({ threads: settings, engine }: WorkerConfig, log: Logger):
 }
 
 interface OpenParts {
+  decodedCache?: DecodedCache | undefined;
   database?: Database;
   queues?: Queues;
   decoders?: DecodePool;
@@ -95,9 +101,12 @@ function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan)
 }
 
 /** The queue first: its jobs use everything else. */
-async function closeParts({ database, queues, decoders, device }: OpenParts, drainMs: number): Promise<void> {
+async function closeParts(
+  { database, queues, decoders, device, decodedCache }: OpenParts,
+  drainMs: number,
+): Promise<void> {
   await queues?.close({ drainMs });
-  await Promise.all([decoders?.close(), device?.close()]);
+  await Promise.all([decoders?.close(), device?.close(), decodedCache?.close()]);
   // A shard that was given up can still wait for a lock; its transaction ends with the process.
   await Promise.race([database?.close(), wait(DATABASE_CLOSE_MS, undefined, { ref: false })]);
 }

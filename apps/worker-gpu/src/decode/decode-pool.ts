@@ -36,6 +36,10 @@ export class DecodePool implements AsyncDisposable {
     return this.#threads.size;
   }
 
+  get maxPixels(): number {
+    return this.#limits.maxPixels;
+  }
+
   whenStarted(): Promise<void> {
     return this.#threads.whenStarted();
   }

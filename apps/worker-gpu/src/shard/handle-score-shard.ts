@@ -2,8 +2,10 @@ import type { Database } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
 import type { JobHandler, ScoreShard } from "@hairline/core/jobs";
 import { isRetryable } from "@hairline/core/queue";
+import type { DecodedCache } from "@hairline/imaging/decoded-cache";
 import type { ArchiveReader } from "../archive.ts";
 import type { DecodePool } from "../decode/decode-pool.ts";
+import { openDecodeStage } from "../decode/decode-stage.ts";
 import type { InferenceDevice } from "../inference/inference-device.ts";
 import type { ScoringModel } from "../inference/load-model.ts";
 import type { Logger } from "../log.ts";
@@ -17,6 +19,7 @@ import { loadShard, type OpenShard } from "./load-shard.ts";
 export interface ScoringResources {
   readonly database: Database;
   readonly decoders: DecodePool;
+  readonly decodedCache?: DecodedCache | undefined;
   readonly device: InferenceDevice;
   readonly batchSize: number;
   readonly loadModel: (modelId: number) => Promise<ScoringModel>;
@@ -77,23 +80,25 @@ async function scoreMembers(
   // Nothing is left to score when another run got to every member first.
   if (shard.images.length === 0) return { predictions: [], rejections: [] };
   const model = await resources.loadModel(shard.modelId);
-  return scoreImages(shard.images, stagesOf(resources, { shard, model, turn }), turn.signal);
+  const decode = await openDecodeStage({ ...resources, ...turn, ...model, runId: shard.runId });
+  return scoreImages(shard.images, stagesOf(resources, { shard, model, turn, decode }), turn.signal);
 }
 
 interface StageParts {
   readonly shard: OpenShard;
   readonly model: ScoringModel;
   readonly turn: ShardTurn;
+  readonly decode: ScoringStages["decode"];
 }
 
-function stagesOf(resources: ScoringResources, { shard, model, turn }: StageParts): ScoringStages {
+function stagesOf(resources: ScoringResources, { shard, model, turn, decode }: StageParts): ScoringStages {
   const { decoders, device, batchSize } = resources;
-  const { files, preprocessing, alphas } = model;
+  const { files, alphas } = model;
   const { priority } = turn;
   const archive = resources.openArchive(shard.root);
   return {
     read: (image, signal) => archive.read(image, signal),
-    decode: (bytes, signal) => decoders.decode(bytes, { preprocessing, priority, signal }),
+    decode,
     infer: (batch, signal) => device.infer(files, batch, { priority, signal }),
     // Each thread has an image at work and one read for it to go on with.
     decodesInFlight: 2 * decoders.size,

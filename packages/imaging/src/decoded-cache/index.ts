@@ -1,3 +1,4 @@
+export { decodedCacheRoot } from "./cache-root.ts";
 export { contentKey, type ContentKey } from "./content-key.ts";
 export {
   DecodedCache,
