@@ -1,12 +1,21 @@
 import { stat } from "node:fs/promises";
-import { HairlineError, type ErrorCode } from "@hairline/core/errors";
+import { HairlineError, isHairlineError, type ErrorCode } from "@hairline/core/errors";
 import { importArchive } from "@hairline/core/ingest";
-import { planRun } from "@hairline/core/jobs";
 import { openQueues } from "@hairline/core/queue";
-import { countQuarantine, openRun, requireBalancedLedger, type RunProgress } from "@hairline/core/runs";
+import {
+  countQuarantine,
+  openRun,
+  parsePriority,
+  requireBalancedLedger,
+  resumeRun,
+  setRunPriority,
+  type RunPriority,
+  type RunProgress,
+} from "@hairline/core/runs";
 import { InvalidArgumentError, type Command } from "commander";
 import type { CliContext, Stack } from "../context.ts";
 import { formatCount, formatDuration } from "../progress.ts";
+import { describeLedger } from "../run-ledger.ts";
 import { followRun } from "../roles/follow-run.ts";
 import { LocalRoles } from "../roles/local-roles.ts";
 import { findDataset, resolveDataset, resolveModel } from "../selection.ts";
@@ -17,6 +26,7 @@ interface ScoreOptions {
   readonly shardSize?: number;
   readonly retryQuarantined?: boolean;
   readonly embeddings?: boolean;
+  readonly priority?: RunPriority;
   readonly json?: boolean;
 }
 
@@ -43,6 +53,7 @@ export function registerScore(program: Command, context: CliContext): void {
     .option("--shard-size <n>", "images a job (default 256)", wholeNumber)
     .option("--retry-quarantined", "try images again that this model could not score before")
     .option("--embeddings", "also store the 512-d embedding of every image")
+    .option("--priority <priority>", "urgent, normal or off-peak (default: normal)", parsePriority)
     .option("--json", "print the result as JSON")
     .action(async (target: string, options: ScoreOptions) => {
       const stack = await context.openStack();
@@ -72,22 +83,7 @@ async function datasetToScore(context: CliContext, stack: Stack, target: string)
 export async function runScoring(context: CliContext, request: ScoreRequest): Promise<RunProgress> {
   const { options } = request;
   const stack = await context.openStack();
-  const { runId, resumed } = await openRun({
-    database: stack.database,
-    datasetId: request.datasetId,
-    modelId: request.modelId,
-    ...(options.shardSize === undefined ? {} : { shardSize: options.shardSize }),
-    retryQuarantined: options.retryQuarantined === true,
-    embeddings: options.embeddings === true,
-  });
-  context.output.notice(`${resumed ? "resuming" : "starting"} run ${runId}`);
-
-  const queues = await openQueues(stack.queue);
-  try {
-    await queues.enqueue(planRun, [{ runId }]);
-  } finally {
-    await queues.close();
-  }
+  const runId = await startRun(context, stack, request);
   const follow = followRun({
     database: stack.database,
     runId,
@@ -107,6 +103,35 @@ export async function runScoring(context: CliContext, request: ScoreRequest): Pr
   return await Promise.race([follow, roles.failure]);
 }
 
+/** Opens the run or joins the open one, which goes on if it was paused. @returns its id */
+async function startRun(context: CliContext, stack: Stack, request: ScoreRequest): Promise<string> {
+  const { datasetId, modelId, options } = request;
+  const { database } = stack;
+  const { runId, resumed } = await openRun({
+    database,
+    datasetId,
+    modelId,
+    ...(options.shardSize === undefined ? {} : { shardSize: options.shardSize }),
+    retryQuarantined: options.retryQuarantined === true,
+    embeddings: options.embeddings === true,
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+  });
+  context.output.notice(`${resumed ? "resuming" : "starting"} run ${runId}`);
+  const queues = await openQueues(stack.queue);
+  try {
+    if (resumed && options.priority !== undefined) {
+      await setRunPriority({ database, queues }, runId, options.priority);
+    }
+    await resumeRun({ database, queues }, runId);
+  } catch (error) {
+    // The run that was joined ended meanwhile: whoever follows it sees how.
+    if (!isHairlineError(error) || error.code !== "RUN_ENDED") throw error;
+  } finally {
+    await queues.close();
+  }
+  return runId;
+}
+
 async function reportRun(
   context: CliContext,
   stack: Stack,
@@ -122,10 +147,7 @@ async function reportRun(
   }
   const { output } = context;
   output.line(`run ${progress.runId} completed in ${formatDuration(seconds)}`);
-  output.line(
-    `ledger: ${formatCount(progress.planned)} planned = ${formatCount(progress.scored)} scored + ` +
-      `${formatCount(progress.quarantined)} quarantined (${formatCount(progress.alreadyScored)} were scored before)`,
-  );
+  output.line(describeLedger(progress));
   if (quarantine.length > 0) {
     output.line();
     output.table(
@@ -136,6 +158,15 @@ async function reportRun(
 }
 
 function failedRun(progress: RunProgress): HairlineError {
+  if (progress.state === "cancelled") {
+    return new HairlineError(
+      "RUN_CANCELLED",
+      `Run ${progress.runId} was cancelled. ${describeLedger(progress)}`,
+      {
+        remedy: "Run the same command again to score what is missing.",
+      },
+    );
+  }
   const code = (progress.errorCode ?? "INTERNAL") as ErrorCode;
   return new HairlineError(code, `Run ${progress.runId} ended as ${progress.state}.`, {
     remedy: "See docs/ERRORS.md for the code, and the logs folder of HAIRLINE_HOME.",

@@ -16,6 +16,7 @@ const POLL_INTERVAL_MS = 250;
 /** Shows the run's progress until it ends, however it ends. @throws the signal's reason when aborted */
 export async function followRun(options: FollowRunOptions): Promise<RunProgress> {
   const { database, runId, signal } = options;
+  let paused = false;
   const bar = options.output.progress({ label: "scoring", unit: "images" });
   for (;;) {
     const progress = await readRunProgress(database, runId);
@@ -24,6 +25,10 @@ export async function followRun(options: FollowRunOptions): Promise<RunProgress>
     if (progress.state !== "planning" && progress.state !== "running") {
       bar.finish();
       return progress;
+    }
+    if (paused !== (progress.pausedAt !== null)) {
+      paused = !paused;
+      options.output.notice(paused ? `paused; hairline runs resume ${runId} lets it go on` : "going on");
     }
     await wait(POLL_INTERVAL_MS, undefined, { signal }).catch((error: unknown) => {
       throw isHairlineError(signal.reason) ? signal.reason : error;
