@@ -1,22 +1,64 @@
 import { HairlineError } from "@hairline/core/errors";
+import type { QueueConnection } from "@hairline/core/queue";
 import { z } from "zod";
+import { Oidc, oidcSettings, type OidcSettings } from "./auth/oidc-settings.ts";
+import { isLoopback } from "./http/loopback.ts";
 
-const LOOPBACK = ["127.0.0.1", "::1", "localhost"] as const;
+/** Digits only: coercion would read "" as 0. */
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "expected a whole number")
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum));
 
-const Environment = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }),
-  /** Loopback only: requests are not authenticated. */
-  HAIRLINE_API_HOST: z
-    .enum(LOOPBACK, { error: "expected a loopback address: requests are not authenticated" })
-    .default("127.0.0.1"),
-  HAIRLINE_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-});
+/** Comma-separated; an empty text is an empty list. */
+const list = z
+  .string()
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ""));
+
+const Environment = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }),
+    /** Redis to queue on instead of PostgreSQL. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected a redis:// URL" }).optional(),
+    HAIRLINE_API_HOST: z.string().min(1).default("127.0.0.1"),
+    HAIRLINE_API_PORT: wholeNumber(0, 65_535).default(8080),
+    /** "loopback": requests need no key. For one person on their own computer. */
+    HAIRLINE_API_OPEN: z.literal("loopback", { error: 'expected "loopback", or unset' }).optional(),
+    /** Folders that archives may be imported from through the API; none by default. */
+    HAIRLINE_ARCHIVE_ROOTS: list.default([]),
+    /** Requests a minute of one key, token subject or, without either, address. */
+    HAIRLINE_API_RATE_PER_MINUTE: wholeNumber(1, 1_000_000).default(1200),
+    /** Proxies in front whose X-Forwarded-For is believed. */
+    HAIRLINE_API_TRUSTED_PROXIES: wholeNumber(0, 16).default(0),
+    HAIRLINE_LOG_LEVEL: z
+      .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+      .default("info"),
+    ...Oidc.shape,
+  })
+  .superRefine((variables, context) => {
+    if (variables.HAIRLINE_API_OPEN === undefined || isLoopback(variables.HAIRLINE_API_HOST)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["HAIRLINE_API_OPEN"],
+      message: "an open API listens on a loopback address only",
+    });
+  })
+  .superRefine(Oidc.check);
 
 export interface ApiConfig {
   readonly databaseUrl: string;
+  readonly queue: QueueConnection;
   readonly host: string;
   readonly port: number;
+  /** No key is asked for; only ever on loopback. */
+  readonly open: boolean;
+  readonly archiveRoots: readonly string[];
+  readonly ratePerMinute: number;
+  readonly trustedProxies: number;
+  readonly oidc: OidcSettings | undefined;
   readonly logLevel: string;
 }
 
@@ -29,11 +71,26 @@ export function loadConfig(environment: NodeJS.ProcessEnv): ApiConfig {
       remedy: "Correct or unset the variables named.",
     });
   }
-  const { DATABASE_URL, HAIRLINE_API_HOST, HAIRLINE_API_PORT, HAIRLINE_LOG_LEVEL } = parsed.data;
+  const variables = parsed.data;
   return Object.freeze({
-    databaseUrl: DATABASE_URL,
-    host: HAIRLINE_API_HOST,
-    port: HAIRLINE_API_PORT,
-    logLevel: HAIRLINE_LOG_LEVEL,
+    databaseUrl: variables.DATABASE_URL,
+    queue: queueConnection(variables),
+    host: variables.HAIRLINE_API_HOST,
+    port: variables.HAIRLINE_API_PORT,
+    open: variables.HAIRLINE_API_OPEN === "loopback",
+    archiveRoots: variables.HAIRLINE_ARCHIVE_ROOTS,
+    ratePerMinute: variables.HAIRLINE_API_RATE_PER_MINUTE,
+    trustedProxies: variables.HAIRLINE_API_TRUSTED_PROXIES,
+    oidc: oidcSettings(variables),
+    logLevel: variables.HAIRLINE_LOG_LEVEL,
   });
+}
+
+function queueConnection(variables: {
+  DATABASE_URL: string;
+  REDIS_URL?: string | undefined;
+}): QueueConnection {
+  return variables.REDIS_URL === undefined
+    ? { kind: "postgres", url: variables.DATABASE_URL }
+    : { kind: "redis", url: variables.REDIS_URL };
 }

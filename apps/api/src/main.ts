@@ -1,26 +1,53 @@
 import { migrate, openDatabase } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
-import { pino } from "pino";
-import { loadConfig } from "./config.ts";
+import { openQueues } from "@hairline/core/queue";
+import { createArchiveRoots } from "./archives/archive-roots.ts";
+import { createAuthentication } from "./auth/authenticate.ts";
+import { createTokenVerifier } from "./auth/oidc-tokens.ts";
+import { loadConfig, type ApiConfig } from "./config.ts";
+import { createLog, type Logger } from "./log.ts";
 import { createServer } from "./server.ts";
 
 async function main(): Promise<number> {
-  const log = pino({ base: { role: "api", pid: process.pid } });
+  let log = createLog("info");
   try {
     const config = loadConfig(process.env);
-    await using database = await openDatabase(config.databaseUrl);
-    await migrate(database);
-    const server = createServer({ database, logLevel: config.logLevel });
-    const stopRequest = whenAskedToStop();
-    await server.listen({ host: config.host, port: config.port });
-    process.send?.({ type: "ready", addresses: server.addresses() });
-    await stopRequest;
-    await server.close();
+    log = createLog(config.logLevel);
+    await serve(config, log);
     return 0;
   } catch (error) {
     const { code, message, field, remedy } = toHairlineError(error);
     log.fatal({ code, field, remedy }, message);
     return code === "BAD_CONFIG" ? 2 : 1;
+  }
+}
+
+/** Serves until asked to stop; then answers what is under way and ends streams. */
+async function serve(config: ApiConfig, log: Logger): Promise<void> {
+  const stopRequest = whenAskedToStop();
+  await using database = await openDatabase(config.databaseUrl);
+  await migrate(database);
+  await using queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
+  const verifyToken = config.oidc === undefined ? undefined : createTokenVerifier(config.oidc);
+  const server = await createServer({
+    database,
+    queues,
+    log,
+    archives: createArchiveRoots(config.archiveRoots),
+    authenticate: createAuthentication({ database, verifyToken, open: config.open }),
+    open: config.open,
+    ratePerMinute: config.ratePerMinute,
+    trustedProxies: config.trustedProxies,
+    watch: { intervalMs: 1_000, heartbeatMs: 15_000 },
+  });
+  try {
+    await server.listen({ host: config.host, port: config.port });
+    process.send?.({ type: "ready", addresses: server.addresses() });
+    log.info({ addresses: server.addresses(), open: config.open }, "ready");
+    await stopRequest;
+    log.info("stopping");
+  } finally {
+    await server.close();
   }
 }
 

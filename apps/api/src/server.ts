@@ -1,68 +1,47 @@
-import type { Database } from "@hairline/core/db";
-import { HairlineError, isHairlineError, toHairlineError } from "@hairline/core/errors";
-import { listRuns, readRunProgress } from "@hairline/core/runs";
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
-import { z } from "zod";
-import { problemOf } from "./problem.ts";
+import etag from "@fastify/etag";
+import helmet from "@fastify/helmet";
+import Fastify, { LogController } from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { ApiServer } from "./api-server.ts";
+import { guardAccess } from "./plugins/access.ts";
+import { keepAnswers } from "./plugins/idempotency.ts";
+import { describeApi } from "./plugins/openapi.ts";
+import { handleProblems } from "./plugins/problems.ts";
+import { limitRequests } from "./plugins/request-limits.ts";
+import { logRequests, requestIdOf } from "./plugins/request-log.ts";
+import { registerRoutes } from "./routes/index.ts";
+import type { ApiServices } from "./services.ts";
 
-export interface ServerOptions {
-  readonly database: Database;
-  readonly logLevel: string;
-}
-
-/** The HTTP API over one database. The caller listens and closes. */
-export function createServer({ database, logLevel }: ServerOptions): FastifyInstance {
-  const server = Fastify({ logger: { level: logLevel }, bodyLimit: 1024 * 1024 });
-
-  server.setErrorHandler((error: FastifyError, request, reply) => {
-    const coded = codedError(error);
-    const problem = problemOf(coded);
-    if (problem.status >= 500)
-      request.log.error({ code: coded.code, reason: coded.message }, "request failed");
-    return reply.status(problem.status).type("application/problem+json").send(problem);
+/** The HTTP API over one database and its queues. The caller listens and closes. */
+export async function createServer(services: ApiServices): Promise<ApiServer> {
+  const server: ApiServer = Fastify({
+    loggerInstance: services.log,
+    // Its lines have the URL; `logRequests` writes ours.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    genReqId: requestIdOf,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 60_000,
+    trustProxy: (_address, hop) => hop < services.trustedProxies,
+    exposeHeadRoutes: false,
+    // An answer under way gets its time; idle connections do not hold up the end.
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  logRequests(server);
+  await server.register(helmet, {
+    contentSecurityPolicy: { directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] } },
+    // Pictures and files are for pages of the API's own origin; there is no CORS either.
+    crossOriginResourcePolicy: { policy: "same-origin" },
   });
-  server.setNotFoundHandler((request, reply) =>
-    reply
-      .status(404)
-      .type("application/problem+json")
-      .send({
-        type: "about:blank",
-        title: "Not Found",
-        status: 404,
-        detail: `There is no ${request.method} ${request.url.split("?", 1)[0]}.`,
-      }),
-  );
-
-  server.get("/healthz", () => ({ status: "ok" }));
-  server.get("/readyz", async () => {
-    await database.pool.query("select 1");
-    return { status: "ready" };
-  });
-  server.get("/v1/runs", () => listRuns(database));
-  server.get("/v1/runs/:runId", (request) => readRunProgress(database, runIdOf(request.params)));
+  await server.register(etag);
+  await describeApi(server);
+  guardAccess(server, services);
+  await limitRequests(server, services);
+  keepAnswers(server, services.database);
+  handleProblems(server);
+  registerRoutes(server, services);
+  await server.ready();
   return server;
-}
-
-function runIdOf(params: unknown): string {
-  const parsed = z.object({ runId: z.uuid() }).safeParse(params);
-  if (parsed.success) return parsed.data.runId;
-  throw new HairlineError("BAD_ARGUMENT", "The run's id is not a UUID.", {
-    field: "runId",
-    remedy: "Take an id from GET /v1/runs.",
-  });
-}
-
-function codedError(error: FastifyError): HairlineError {
-  if (isHairlineError(error)) return error;
-  // Fastify's own refusals: a malformed body, an unsupported media type.
-  if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new HairlineError("BAD_ARGUMENT", error.message, { cause: error });
-  }
-  return isConnectionLoss(error)
-    ? new HairlineError("DATABASE_UNAVAILABLE", error.message, { cause: error })
-    : toHairlineError(error);
-}
-
-function isConnectionLoss(error: FastifyError): boolean {
-  return ["ECONNREFUSED", "ECONNRESET", "57P01", "57P03"].includes(error.code);
 }

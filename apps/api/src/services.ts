@@ -1,0 +1,20 @@
+import type { Database } from "@hairline/core/db";
+import type { Queues } from "@hairline/core/queue";
+import type { Logger } from "pino";
+import type { ArchiveRoots } from "./archives/archive-roots.ts";
+import type { Authenticate } from "./auth/authenticate.ts";
+
+/** What routes work with. */
+export interface ApiServices {
+  readonly database: Database;
+  readonly queues: Queues;
+  readonly archives: ArchiveRoots;
+  readonly authenticate: Authenticate;
+  readonly log: Logger;
+  /** Requests are only taken for a loopback host: what a page of another site sends under its own name is refused. */
+  readonly open: boolean;
+  readonly ratePerMinute: number;
+  readonly trustedProxies: number;
+  /** How often a watched run is looked at, and how often a silent stream says that it lives. */
+  readonly watch: { readonly intervalMs: number; readonly heartbeatMs: number };
+}
