@@ -15,6 +15,7 @@ import { ensureCluster, SUPERUSER, type ClusterOptions } from "./init-cluster.ts
 import { isUnused, takeLease, type Lease } from "./lease.ts";
 import { findPostmaster } from "./postmaster.ts";
 import { launchServer, START_TIMEOUT_MS, stopServer } from "./server-process.ts";
+import { setAsideOrphan } from "./set-aside-orphan.ts";
 import { serverUser, type ServerUser } from "./server-user.ts";
 
 const POLL_MS = 20;
@@ -98,6 +99,7 @@ async function findPlace(homeFolder: string): Promise<Place> {
 
 /** A server that is being killed still takes connections for a moment, and breaks them: then look again. */
 async function startOrAttach(place: Place, options: EmbeddedPostgresOptions): Promise<RunningServer> {
+  await setAsideOrphan(place.home, () => stopServer(place));
   for (let attempt = 1; ; attempt++) {
     const running = await settledPort(place.home);
     try {

@@ -1,5 +1,5 @@
-import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { startEmbeddedPostgres } from "@hairline/core/db";
 import { temporaryFolder } from "@hairline/core/testing";
@@ -44,6 +44,22 @@ test("does not pass an empty cluster for one that is gone", async () => {
     file: home.dataFolder,
     message: expect.stringContaining("is gone") as string,
   });
+});
+
+test("starts empty where a home was removed and made again, and keeps data that lay elsewhere", async () => {
+  await using home = await temporaryHome();
+  const first = await startEmbeddedPostgres({ home: home.path, fast: true });
+  await query(first.url, "create table kept ()");
+  await first.stop();
+  await rm(join(home.path, "postgres"), { recursive: true });
+  {
+    await using second = await startEmbeddedPostgres({ home: home.path, fast: true });
+    expect(await query(second.url, "select from pg_tables where tablename = 'kept'")).toEqual([]);
+  }
+  const folder = dirname(first.dataFolder);
+  const orphans = (await readdir(folder)).filter((name) => name.startsWith("data.orphan-"));
+  expect(orphans).toHaveLength(first.dataFolder.startsWith(home.path) ? 0 : 1);
+  for (const name of orphans) await rm(join(folder, name), { recursive: true });
 });
 
 test("refuses to guess a lost password", async () => {
