@@ -1,4 +1,4 @@
-import { formatReference, type Certificate } from "@hairline/core/policies";
+import { describeSelection, formatReference, imageFilter, type Certificate } from "@hairline/core/policies";
 import type { Cell, Output } from "./output.ts";
 import { formatCount } from "./progress.ts";
 import { metricCell } from "./reading-options.ts";
@@ -43,8 +43,8 @@ export function printCertificates(output: Output, certificates: readonly Certifi
   );
   output.line(
     `tested on ${formatCount(pooled.units)} labelled units (fractures: ${formatCount(pooled.positives)}) of ` +
-      `${formatCount(pooled.patients)} patients of ${pooled.dataset}` +
-      `${pooled.splits === null ? "" : `, split ${pooled.splits.join(", ")}`}; ${pooled.method}, ` +
+      `${formatCount(pooled.patients)} patients of ` +
+      `${describeSelection({ dataset: pooled.dataset, filter: imageFilter(pooled) })}; ${pooled.method}, ` +
       `${formatCount(pooled.candidates)} ${pooled.candidates === 1 ? "candidate" : "candidates"}`,
   );
   output.line(verdict(pooled));

@@ -1,10 +1,11 @@
 import type { ImageFilter, ReadingRequest } from "@hairline/core/readings";
 import { Option, type Command } from "commander";
 import type { CliContext } from "./context.ts";
+import { addImageFilterOptions, imageFilter, type ImageFilterOptions } from "./image-filter-options.ts";
 import { resolveDataset } from "./selection.ts";
 
 /** The options that every reading of stored facts has. */
-export interface ReadingOptions {
+export interface ReadingOptions extends ImageFilterOptions {
   readonly model?: string;
   readonly bodyPart?: string[];
   readonly split?: string[];
@@ -22,11 +23,13 @@ export function addDatasetOptions(command: Command): Command {
 }
 
 function addFilterOptions(command: Command): Command {
-  return command
+  const filtered = command
     .option("--model <name>", "whose scores to read (default: the only model that scored the dataset)")
     .option("--body-part <names>", "only these body parts, separated by commas", commaList)
-    .option("--split <names>", "only these splits, separated by commas", commaList)
-    .addOption(new Option("--json", "print the result as JSON").conflicts("csv"));
+    .option("--split <names>", "only these splits, separated by commas", commaList);
+  return addImageFilterOptions(filtered).addOption(
+    new Option("--json", "print the result as JSON").conflicts("csv"),
+  );
 }
 
 export async function readingRequest(
@@ -34,8 +37,10 @@ export async function readingRequest(
   dataset: string | undefined,
   options: ReadingOptions,
 ): Promise<ReadingRequest> {
+  const conditions = await imageFilter(options);
   const { database } = await context.openStack();
   const filter: ImageFilter = {
+    ...conditions,
     ...(options.bodyPart === undefined ? {} : { bodyParts: options.bodyPart }),
     ...(options.split === undefined ? {} : { splits: options.split }),
   };

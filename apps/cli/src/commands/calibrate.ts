@@ -3,6 +3,7 @@ import {
   describeSelection,
   fitStoredCalibrator,
   formatReference,
+  imageFilter,
   listCalibrators,
   type StoredCalibrator,
 } from "@hairline/core/policies";
@@ -59,12 +60,8 @@ export function registerCalibrate(program: Command, context: CliContext): void {
 
 const LIST_HEAD = ["calibrator", "method", "model", "fit on", "images", "fractures", "created"];
 
-function fitOn({ dataset, splits, bodyParts }: StoredCalibrator): string {
-  const filter = {
-    ...(splits === null ? {} : { splits }),
-    ...(bodyParts === null ? {} : { bodyParts }),
-  };
-  return describeSelection({ dataset, filter });
+function fitOn(stored: StoredCalibrator): string {
+  return describeSelection({ dataset: stored.dataset, filter: imageFilter(stored) });
 }
 
 function listRow(stored: StoredCalibrator): Cell[] {

@@ -1,5 +1,7 @@
 import {
+  describeSelection,
   formatReference,
+  imageFilter,
   listCertificates,
   revokeCertificate,
   type Certificate,
@@ -58,12 +60,12 @@ function nameOf({ policy, version }: Certificate): string {
 }
 
 function listRow(certificate: Certificate): Cell[] {
-  const { id, model, dataset, splits, claims, confidence, result, revokedAt, createdAt } = certificate;
+  const { id, model, dataset, claims, confidence, result, revokedAt, createdAt } = certificate;
   return [
     id,
     nameOf(certificate),
     model,
-    splits === null ? dataset : `${dataset}, ${splits.join(", ")}`,
+    describeSelection({ dataset, filter: imageFilter(certificate) }),
     sliceText(certificate),
     claims.map(({ metric, target, bound }) => `${metric} >= ${target} (${metricCell(bound)})`).join("; "),
     confidence,

@@ -21,6 +21,7 @@ import {
 } from "../certification-options.ts";
 import type { CliContext } from "../context.ts";
 import type { Cell, Output } from "../output.ts";
+import { addImageFilterOptions, type ImageFilterOptions } from "../image-filter-options.ts";
 import { policyJson } from "../policy-json.ts";
 import { addScaleOptions, resolveScale, type ScaleOptions } from "../policy-options.ts";
 import {
@@ -34,7 +35,7 @@ import { formatCount } from "../progress.ts";
 import { wholeNumber } from "../statistics-options.ts";
 import { addGridOptions, RANKINGS } from "../sweep-options.ts";
 
-interface ChooseOptions extends ClaimOptions, ScaleOptions {
+interface ChooseOptions extends ClaimOptions, ScaleOptions, ImageFilterOptions {
   readonly dataset?: string;
   readonly model?: string;
   readonly name?: string;
@@ -55,7 +56,8 @@ const DEFAULT_GRID = { pLow: "0.02:0.98:0.02", entropyMax: "none,1:3.8:0.2", are
 
 export function registerPolicyChoose(policy: Command, context: CliContext): void {
   const command = policy.command("choose");
-  addAuthorOptions(addClaimOptions(addGridOptions(addScaleOptions(command), DEFAULT_GRID)))
+  const searched = addImageFilterOptions(addGridOptions(addScaleOptions(command), DEFAULT_GRID));
+  addAuthorOptions(addClaimOptions(searched))
     .description(
       "search a grid on one split for the best policy that keeps the claims, and certify it on another",
     )
@@ -97,6 +99,7 @@ async function runChoose(context: CliContext, options: ChooseOptions): Promise<v
     candidates: options.candidates,
     note: options.note,
     ...certificationOf(options),
+    signal: context.signal,
   });
   if (options.json === true) {
     context.output.json({ ...chosen, policy: policyJson(chosen.policy) });

@@ -10,7 +10,6 @@ import { parseSweepGrid, type SweepGrid } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { writeParquet } from "../export/parquet-file.ts";
-import { addImageFilterOptions, imageFilter, type ImageFilterOptions } from "../image-filter-options.ts";
 import {
   addScaleOptions,
   requireScale,
@@ -30,7 +29,7 @@ import {
   type ShownSweep,
 } from "../sweep-output.ts";
 
-interface SweepOptions extends ReadingOptions, ScaleOptions, ImageFilterOptions, ShownOptions {
+interface SweepOptions extends ReadingOptions, ScaleOptions, ShownOptions {
   readonly pLow: string;
   readonly entropyMax: string;
   readonly areaMax: string;
@@ -52,7 +51,7 @@ const DEFAULT_GRID = {
 
 export function registerSweep(program: Command, context: CliContext): void {
   const command = addScaleOptions(addGridOptions(addReadingOptions(program.command("sweep")), DEFAULT_GRID));
-  addShownOptions(addImageFilterOptions(command))
+  addShownOptions(command)
     .description("evaluate a grid of policies over the labelled images, from stored facts alone")
     .addOption(new Option("--level <level>", "what outcomes are of").choices(LEVELS).default("image"))
     .addOption(
@@ -87,12 +86,10 @@ async function runSweep(
   options: SweepOptions,
 ): Promise<void> {
   const grid = parseSweepGrid(options);
-  const conditions = await imageFilter(options);
   const request = await readingRequest(context, dataset, options);
   const scale = await resolveScale(request.database, options);
   await requireScale(request, scale);
-  const filter = { ...request.filter, ...conditions };
-  const spec = specOf({ ...request, filter }, options, { grid, scale });
+  const spec = specOf(request, options, { grid, scale });
   if (options.queue === true) return await queueSweep(context, spec, options);
   const swept = { ...(await evaluateSweep(context, spec, options)), scale, level: options.level };
   if (options.parquet !== undefined) return writeSweepParquet(context, options, swept);
@@ -100,7 +97,7 @@ async function runSweep(
 }
 
 function specOf(
-  { dataset, model, filter }: Omit<ReadingRequest, "filter"> & { filter: SweepSpec["filter"] },
+  { dataset, model, filter }: ReadingRequest,
   { level, rule, labels }: SweepOptions,
   { grid, scale }: { grid: SweepGrid; scale: Scale },
 ): SweepSpec {

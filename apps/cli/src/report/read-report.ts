@@ -1,9 +1,11 @@
 import type { Database } from "@hairline/core/db";
 import { isHairlineError } from "@hairline/core/errors";
+import { describeFilter } from "@hairline/core/facts";
 import { readFingerprint } from "@hairline/core/policies";
 import {
   sweep,
   triageDataset,
+  type ImageFilter,
   type ReadingScope,
   type SweepResult,
   type TriageReport,
@@ -53,7 +55,7 @@ export async function readReport(request: ReportRequest): Promise<ReportInput> {
     model: modelOf(await getModelById(database, scope.modelId)),
     policy,
     policyName: request.policyName ?? null,
-    filter: { splits: filter?.splits ?? null, bodyParts: filter?.bodyParts ?? null },
+    filter: filterWords(filter),
     overall: triaged.overall,
     bodyParts: triaged.bodyParts,
     labelled: collected.scores.counts,
@@ -64,6 +66,15 @@ export async function readReport(request: ReportRequest): Promise<ReportInput> {
     ...drawn,
     factsSha256: await readFingerprint(database.pool, scope, filter),
     version: VERSION,
+  };
+}
+
+function filterWords({ splits, bodyParts, ...others }: ImageFilter = {}): ReportInput["filter"] {
+  const conditions = describeFilter(others);
+  return {
+    splits: splits ?? null,
+    bodyParts: bodyParts ?? null,
+    conditions: conditions === "" ? null : conditions,
   };
 }
 

@@ -12,6 +12,8 @@ export interface ReportInput {
   readonly filter: {
     readonly splits: readonly string[] | null;
     readonly bodyParts: readonly string[] | null;
+    /** Other conditions in words, which name no image; null for none. */
+    readonly conditions: string | null;
   };
   readonly overall: TriageSummary;
   readonly bodyParts: readonly (TriageSummary & { readonly bodyPart: string | null })[];

@@ -96,7 +96,7 @@ describe("what an archive says of itself", () => {
       dataset: { ...input.dataset, name: hostile, layout: hostile },
       model: { ...input.model, name: hostile, description: hostile, architecture: hostile },
       policyName: hostile,
-      filter: { splits: [hostile], bodyParts: [hostile] },
+      filter: { splits: [hostile], bodyParts: [hostile], conditions: hostile },
       bodyParts: [{ ...input.overall, bodyPart: hostile }],
       gallery: [{ ...PICTURE, bodyPart: hostile, objectKey: hostile }],
       notDrawn: [{ imageId: 1, code: hostile }],

@@ -61,7 +61,7 @@ export function reportInput(changes: Partial<ReportInput> = {}): ReportInput {
     },
     policy,
     policyName: null,
-    filter: { splits: ["valid"], bodyParts: null },
+    filter: { splits: ["valid"], bodyParts: null, conditions: null },
     overall,
     bodyParts: [{ ...overall, bodyPart: "XR_WRIST" }],
     labelled: { positive: 3, negative: 3 },

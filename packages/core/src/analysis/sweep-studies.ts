@@ -6,27 +6,42 @@ import { type AreaColumns, areaOf } from "./area-columns.ts";
 import { areaColumn } from "../readings/alpha-source.ts";
 import { type SweepRequest, type SweepResult } from "../readings/index.ts";
 import { filterParams, noPredictions, resolveScope, type ReadingScope } from "../readings/scope.ts";
-import { openSnapshot } from "../readings/snapshot.ts";
+import { snapshotOf, type Snapshot } from "../readings/snapshot.ts";
+import { readFactsVersion } from "../rollup/index.ts";
 import { rocAuc } from "../selective/index.ts";
 import { emptySweepCube, sweepAxes, type SweepAxes, type SweepCube, sweepCounts } from "../triage/index.ts";
 
 export interface StudySweepRequest extends SweepRequest {
   readonly rule: StudyRule;
+  /** Cancels the sweep, on the server too. */
+  readonly signal?: AbortSignal | undefined;
+  /** What to read the facts from, so that the caller can read more of the same; opened with the signal. Default its own. */
+  readonly snapshot?: Snapshot | undefined;
+}
+
+export interface StudySweepResult extends SweepResult {
+  /** Of the facts read: with the same request and version, a sweep has the same result. */
+  readonly factsVersion: number;
 }
 
 /**
  * Sweeps a grid of policies over the labelled studies of a dataset, exactly, as `sweep` does over images: one scan of
  * the views, study by study, then suffix sums. Counts, labels and the ROC area are of studies.
  *
- * @throws HairlineError as `sweep`; FACTS_MISSING when a view that can decide lacks a fact that a config gates on
+ * @throws HairlineError as `sweep`; FACTS_MISSING when a view that can decide lacks a fact that a config gates on; the
+ *   signal's reason when it aborts
  */
-export async function sweepStudies(request: StudySweepRequest): Promise<SweepResult> {
-  const { database, grid } = request;
+export async function sweepStudies(request: StudySweepRequest): Promise<StudySweepResult> {
+  const { grid, signal } = request;
   const axes = sweepAxes(grid);
   const scope = await resolveScope(request);
   const plan = { request, axes, scope, cube: emptySweepCube(axes) };
-  await using snapshot = await openSnapshot(database);
-  const read = await readStudyCells(snapshot.client, plan);
+  await using snapshot = await snapshotOf(request);
+  const factsVersion = await readFactsVersion(snapshot.client, scope);
+  const read = await readStudyCells(snapshot.client, plan).catch((error: unknown) => {
+    // What a cancelled statement rejects with is an echo of the abort.
+    throw signal?.aborted === true ? signal.reason : error;
+  });
   if (read.labels.length + read.unlabelled === 0) throw noPredictions(scope.dataset, scope.model);
   if (read.missing.count > 0) throw factsMissing(scope, read.missing);
   const counts = sweepCounts(axes, plan.cube);
@@ -43,6 +58,7 @@ export async function sweepStudies(request: StudySweepRequest): Promise<SweepRes
     alphaSource: grid.alpha.map((alpha) =>
       gated ? (areaColumn(scope.alphas, alpha) === null ? "grid" : "column") : "unused",
     ),
+    factsVersion,
   };
 }
 
@@ -81,7 +97,10 @@ async function readStudyCells(client: pg.ClientBase, plan: StudySweepPlan): Prom
     unlabelled: 0,
     missing: { count: 0, objectKey: undefined },
   };
-  for await (const rows of streamStudies(client, plan)) addToCells(cells, rows, plan);
+  for await (const rows of streamStudies(client, plan)) {
+    plan.request.signal?.throwIfAborted();
+    addToCells(cells, rows, plan);
+  }
   return cells;
 }
 

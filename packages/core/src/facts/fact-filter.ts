@@ -13,7 +13,7 @@ export interface FactFilter {
   readonly imageIds?: readonly number[];
   readonly objectKeys?: readonly string[];
   /** Only predictions written by this run. */
-  readonly runId?: string;
+  readonly runId?: string | undefined;
 }
 
 /** Whether every prediction passes. */

@@ -41,7 +41,7 @@ export interface StoredCalibrator extends NewCalibrator {
 
 const COLUMNS = `
   calibrator.id, calibrator.name, calibrator.version, calibrator.model_id as "modelId", model.name as model,
-  params as calibrator, dataset, splits, body_parts as "bodyParts", images, positives, metrics, fingerprint, author,
+  params as calibrator, dataset, splits, body_parts as "bodyParts", conditions, images, positives, metrics, fingerprint, author,
   note, calibrator.created_at as "createdAt"`;
 
 /** Stores a calibrator as the next version of its name. */
@@ -52,8 +52,8 @@ export async function storeCalibrator(database: Database, given: NewCalibrator):
     async (client, version) => {
       const { rows } = await client.query<{ id: number }>(
         `insert into calibrator (name, version, model_id, params, dataset, splits, body_parts, images, positives,
-                                 metrics, fingerprint, author, note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id`,
+                                 metrics, fingerprint, author, note, conditions)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
         [
           given.name,
           version,
@@ -68,6 +68,7 @@ export async function storeCalibrator(database: Database, given: NewCalibrator):
           given.fingerprint,
           given.author,
           given.note,
+          JSON.stringify(given.conditions ?? {}),
         ],
       );
       return rows[0]?.id;

@@ -48,7 +48,7 @@ export interface Certificate extends NewCertificate {
 
 const SELECT = `
   select certificate.id, policy_id as "policyId", policy.name as policy, policy.version, certificate.model_id as "modelId",
-         model.name as model, dataset, splits, body_parts as "bodyParts", body_part as "bodyPart", result, claims,
+         model.name as model, dataset, splits, body_parts as "bodyParts", conditions, body_part as "bodyPart", result, claims,
          confidence, delta, method, candidates, sampling, units, positives, patients,
          patients_unknown as "patientsUnknown", earlier_tests as "earlierTests", needed, fingerprint,
          certificate.author, certificate.created_at as "createdAt", revoked_at as "revokedAt",
@@ -60,11 +60,11 @@ const SELECT = `
 const INSERT = `
   insert into certificate (policy_id, model_id, dataset, splits, body_parts, body_part, result, claims, confidence,
                            delta, method, candidates, sampling, units, positives, patients, patients_unknown, needed,
-                           fingerprint, author, earlier_tests)
-  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, count(*)
+                           fingerprint, author, conditions, earlier_tests)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, count(*)
   from certificate
   where model_id = $2 and dataset = $3 and splits is not distinct from $4 and body_parts is not distinct from $5
-    and body_part is not distinct from $6
+    and body_part is not distinct from $6 and conditions = $21::jsonb
   returning id`;
 
 /** Stores a certificate within a transaction. */
@@ -90,6 +90,7 @@ export async function insertCertificate(client: pg.PoolClient, given: NewCertifi
     JSON.stringify(given.needed),
     given.fingerprint,
     given.author,
+    JSON.stringify(given.conditions ?? {}),
   ]);
   return onlyCertificate(
     await client.query<Certificate>(`${SELECT} where certificate.id = $1`, [rows[0]?.id]),

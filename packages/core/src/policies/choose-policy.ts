@@ -13,7 +13,6 @@ import {
 import { requireModel, type StoredCalibrator } from "./calibrator-store.ts";
 import type { Certificate } from "./certificate-store.ts";
 import { certificationDefaults, storeCertificates, type CertificationOptions } from "./certify-policy.ts";
-import { readFingerprint } from "./fingerprint.ts";
 import {
   insertPolicy,
   type Level,
@@ -48,6 +47,8 @@ export interface ChooseRequest extends CertificationOptions {
   /** The most configs to put to the test; default 50. */
   readonly candidates?: number | undefined;
   readonly note?: string | undefined;
+  /** Cancels the search, on the server too. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Outcomes of labelled images, or studies, and their metrics. */
@@ -85,8 +86,9 @@ export async function choosePolicy(request: ChooseRequest): Promise<ChosenPolicy
     request.grid,
     request.pLowScale === "calibrated" ? request.calibrator?.calibrator : undefined,
   );
-  const { objective, candidates: limit = 50 } = request;
-  const found = await searchPolicies({ database, scope, filter, level, grid, claims, objective, limit });
+  const { objective, candidates: limit = 50, signal } = request;
+  const search = { database, scope, filter, level, grid, claims, objective, limit, signal };
+  const found = await searchPolicies(search);
   const plan: CertificationPlan = {
     scope,
     filter: request.certify,
@@ -128,7 +130,7 @@ async function storeChoice(request: ChooseRequest, choice: Choice): Promise<Chos
   if (chosen === undefined || judged === undefined)
     throw new HairlineError("INTERNAL", "No candidate was tested.");
   const { author } = request;
-  const tuning = await tuningOf(request, choice);
+  const tuning = tuningOf(request, choice);
   return inTransaction(request.database.pool, async (client) => {
     const policy = await insertPolicy(client, { ...newPolicy(request, chosen.index), tuning });
     const certificates = await storeCertificates(client, { plan, results, policy, at, author });
@@ -147,13 +149,13 @@ function newPolicy(request: ChooseRequest, index: number): NewPolicy {
   return { name, level, thresholds: configAt(request.grid, index), pLowScale, calibrator, author, note };
 }
 
-async function tuningOf(request: ChooseRequest, { plan, found }: Choice): Promise<PolicyTuning> {
-  const { database, tune: filter, objective, claims, grid } = request;
+function tuningOf(request: ChooseRequest, { plan, found }: Choice): PolicyTuning {
+  const { tune: filter, objective, claims, grid } = request;
   return {
     dataset: plan.scope.dataset,
     model: plan.scope.model,
     ...storedFilter(filter),
-    fingerprint: await readFingerprint(database.pool, plan.scope, filter),
+    fingerprint: found.fingerprint,
     objective,
     claims,
     grid,

@@ -51,5 +51,5 @@ export {
 } from "./policy-store.ts";
 export { P_LOW_SCALES, rawGrid, rawPLow, rawPolicy, type PLowScale } from "./raw-policy.ts";
 export { checkName, formatReference, parseReference, type Reference } from "./reference.ts";
-export { describeSelection, type ImageSelection } from "./selection.ts";
+export { describeSelection, imageFilter, type ImageSelection } from "./selection.ts";
 export { countSharedPatients, describeShared, sharesAny, type SharedPatients } from "./shared-patients.ts";

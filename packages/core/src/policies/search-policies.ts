@@ -10,6 +10,8 @@ import {
   type SweepCounts,
   type SweepGrid,
 } from "../triage/index.ts";
+import { openSnapshot } from "../readings/snapshot.ts";
+import { readFingerprint } from "./fingerprint.ts";
 import type { Level } from "./policy-store.ts";
 import { describeSelection } from "./selection.ts";
 
@@ -24,6 +26,7 @@ export interface PolicySearch {
   readonly objective: RankableMetric;
   /** The most candidates to give. */
   readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PolicySearchResult {
@@ -32,6 +35,8 @@ export interface PolicySearchResult {
   readonly positives: number;
   /** At least one, in testing order: safest first. */
   readonly candidates: readonly Candidate[];
+  /** Of the facts and labels searched. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -41,16 +46,22 @@ export interface PolicySearchResult {
  *   NO_PREDICTIONS, FACTS_MISSING
  */
 export async function searchPolicies(search: PolicySearch): Promise<PolicySearchResult> {
-  const { database, scope, filter, grid, claims, objective, limit } = search;
-  const request = { database, dataset: scope.dataset, model: scope.model, filter, grid };
+  const { database, scope, filter, grid, claims, objective, limit, signal } = search;
+  await using snapshot = await openSnapshot(database, { signal });
+  const request = { database, dataset: scope.dataset, model: scope.model, filter, grid, signal, snapshot };
   const { counts, labelled } = await (search.level === "study"
     ? sweepStudies({ ...request, rule: "views" })
-    : sweep(request));
+    : sweep({ ...request, rocAuc: false }));
   const positives = labelled.positive;
   const skip = (index: number): boolean => repeatsEarlierAlpha(grid, index);
   const candidates = candidateConfigs(counts, { claims, objective, limit, positives, skip });
   if (candidates.length === 0) throw infeasible(search, counts, positives);
-  return { counts, positives, candidates };
+  return {
+    counts,
+    positives,
+    candidates,
+    fingerprint: await readFingerprint(snapshot.client, scope, filter),
+  };
 }
 
 function infeasible({ scope, filter, claims }: PolicySearch, counts: SweepCounts, positives: number) {

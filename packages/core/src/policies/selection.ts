@@ -1,3 +1,4 @@
+import { canonicalFilter, describeFilter, parseFilter } from "../facts/index.ts";
 import type { ImageFilter } from "../readings/index.ts";
 
 /** A set of images as it is kept on record: an archive by name, and what was asked of it. */
@@ -10,20 +11,28 @@ export interface ImageSelection {
 export interface StoredFilter {
   readonly splits: readonly string[] | null;
   readonly bodyParts: readonly string[] | null;
+  /** What else was asked, as `canonicalFilter` writes it; absent from records made when nothing else could be. */
+  readonly conditions?: Readonly<Record<string, unknown>>;
 }
 
-export function storedFilter(filter: ImageFilter | undefined): StoredFilter {
-  return { splits: filter?.splits ?? null, bodyParts: filter?.bodyParts ?? null };
+export function storedFilter({ splits, bodyParts, ...conditions }: ImageFilter = {}): Required<StoredFilter> {
+  return {
+    splits: splits ?? null,
+    bodyParts: bodyParts ?? null,
+    conditions: canonicalFilter(conditions),
+  };
 }
 
-export function imageFilter({ splits, bodyParts }: StoredFilter): ImageFilter {
-  return { ...(splits === null ? {} : { splits }), ...(bodyParts === null ? {} : { bodyParts }) };
+export function imageFilter({ splits, bodyParts, conditions = {} }: StoredFilter): ImageFilter {
+  return {
+    ...(splits === null ? {} : { splits }),
+    ...(bodyParts === null ? {} : { bodyParts }),
+    ...parseFilter(conditions),
+  };
 }
 
 /** The selection in words, such as "fracatlas, split valid, body part hand". */
 export function describeSelection({ dataset, filter }: ImageSelection): string {
-  const parts = [dataset];
-  if (filter?.splits !== undefined) parts.push(`split ${filter.splits.join(", ")}`);
-  if (filter?.bodyParts !== undefined) parts.push(`body part ${filter.bodyParts.join(", ")}`);
-  return parts.join(", ");
+  const taken = describeFilter(filter);
+  return taken === "" ? dataset : `${dataset}, ${taken}`;
 }

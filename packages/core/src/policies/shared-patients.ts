@@ -23,7 +23,8 @@ interface SharedRow {
 }
 
 /**
- * Counts what two selections share. An archive that is no longer there shares nothing that could be found.
+ * Counts what two selections share. An archive that is no longer there shares nothing that could be found. Which run
+ * scored an image is left out of account: its patient is the same.
  */
 export async function countSharedPatients(
   database: Database,
@@ -37,9 +38,9 @@ export async function countSharedPatients(
   const idOf = (name: string): number | null => datasets.find((row) => row.name === name)?.id ?? null;
   const { rows } = await database.pool.query<SharedRow>(loadSql("shared-patients"), [
     idOf(first.dataset),
-    ...filterParams(first.filter),
+    ...filterParams({ ...first.filter, runId: undefined }),
     idOf(second.dataset),
-    ...filterParams(second.filter),
+    ...filterParams({ ...second.filter, runId: undefined }),
   ]);
   const [row] = rows;
   return {

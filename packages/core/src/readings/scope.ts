@@ -1,11 +1,12 @@
 import { loadSql, type Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
+import { filterLiteral, type FactFilter } from "../facts/index.ts";
 
-/** Which of a dataset's images a reading is about; an absent list takes all. */
-export interface ImageFilter {
-  readonly bodyParts?: readonly string[];
-  readonly splits?: readonly string[];
-}
+/**
+ * Which of a dataset's scored images a reading is about. A study is read whole or not at all: one with a view that fails
+ * a condition on single images (all but body part and split) is left out of readings of studies.
+ */
+export type ImageFilter = FactFilter;
 
 /** What a reading is asked about, by name. */
 export interface ReadingRequest {
@@ -95,10 +96,7 @@ export async function resolveScope({ database, dataset, model }: ReadingRequest)
   };
 }
 
-/** The filter as the two text[] parameters that every reading's query ends in. */
-export function filterParams(filter: ImageFilter = {}): [string[] | null, string[] | null] {
-  return [
-    filter.bodyParts === undefined ? null : [...filter.bodyParts],
-    filter.splits ? [...filter.splits] : null,
-  ];
+/** The filter as the last parameter of every reading's query. */
+export function filterParams(filter: ImageFilter | undefined): [string] {
+  return [filterLiteral(filter)];
 }

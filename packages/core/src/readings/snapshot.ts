@@ -42,6 +42,20 @@ export async function openSnapshot(database: Database, options: SnapshotOptions 
   return { client, [Symbol.asyncDispose]: dispose };
 }
 
+/** The snapshot a request brings, left open for whoever opened it, or else a new one. */
+export function snapshotOf({
+  database,
+  snapshot,
+  signal,
+}: {
+  readonly database: Database;
+  readonly snapshot?: Snapshot | undefined;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<Snapshot> {
+  if (snapshot === undefined) return openSnapshot(database, { signal });
+  return Promise.resolve({ client: snapshot.client, [Symbol.asyncDispose]: () => Promise.resolve() });
+}
+
 /** Cancels what a connection runs when the signal aborts, until disposed. */
 async function cancelWith(
   { pool }: Database,

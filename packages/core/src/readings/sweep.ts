@@ -16,7 +16,7 @@ import { areaColumn, type AlphaSource } from "./alpha-source.ts";
 import { keepRocAuc, readKeptRocAuc } from "./kept-roc-auc.ts";
 import { requireSweepFacts } from "./missing-facts.ts";
 import { isRolledUp, readRolledUpCells, rollupScope, shortenRollup } from "./rollup-cells.ts";
-import { openSnapshot, type Snapshot } from "./snapshot.ts";
+import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import { noPredictions, resolveScope, type ReadingRequest, type ReadingScope } from "./scope.ts";
 import { scanSweepCells, type SweepCells } from "./sweep-cells.ts";
 import { planAlphas, type SweepPlan } from "./sweep-plan.ts";
@@ -35,6 +35,8 @@ export interface ImageSweepRequest extends SweepRequest {
   readonly scan?: boolean | undefined;
   /** Cancels the sweep, on the server too. */
   readonly signal?: AbortSignal | undefined;
+  /** What to read the facts from, so that the caller can read more of the same; opened with the signal. Default its own. */
+  readonly snapshot?: Snapshot | undefined;
 }
 
 /** What the counts of a sweep were read from: kept counts; one scan of the predictions; a scan that counted CAM cells. */
@@ -115,13 +117,15 @@ async function readSweep(request: ImageSweepRequest, plan: SweepPlan): Promise<S
   const { database, signal } = request;
   signal?.throwIfAborted();
   const rolledUp = request.scan !== true && isRolledUp(plan);
-  if (rolledUp) await shortenRollup(database, plan, signal);
+  // Not beside a snapshot of the caller's: a pool of one connection would wait for itself.
+  const alone = request.snapshot === undefined;
+  if (rolledUp && alone) await shortenRollup(database, plan, signal);
   const read = await readSnapshot(request, plan, rolledUp).catch((error: unknown) => {
     // What a cancelled statement rejects with is an echo of the abort.
     throw signal?.aborted === true ? signal.reason : error;
   });
-  // After the snapshot is closed: a pool of one connection would wait for itself.
-  if (read.newlyRanked) await keepRocAuc(database, plan.scope, { ...read, rocAuc: read.rocAuc ?? null });
+  if (read.newlyRanked && alone)
+    await keepRocAuc(database, plan.scope, { ...read, rocAuc: read.rocAuc ?? null });
   return read;
 }
 
@@ -130,7 +134,7 @@ async function readSnapshot(
   plan: SweepPlan,
   rolledUp: boolean,
 ): Promise<SweepReading> {
-  await using snapshot = await openSnapshot(request.database, { signal: request.signal });
+  await using snapshot = await snapshotOf(request);
   const factsVersion = await readFactsVersion(snapshot.client, rollupScope(plan));
   const kept = rolledUp ? await readRolledUpCells(snapshot, plan) : undefined;
   const read =

@@ -5,7 +5,6 @@ import { HairlineError, toHairlineError } from "../errors.ts";
 import { calibratorById } from "../policies/calibrator-store.ts";
 import { rawGrid } from "../policies/index.ts";
 import { sweep, type ImageSweepResult } from "../readings/index.ts";
-import { readFactsVersion } from "../rollup/index.ts";
 import { writeCounts } from "./sweep-counts.ts";
 import { readSweepRow, type StoredSweep } from "./sweep-row.ts";
 
@@ -77,11 +76,9 @@ async function evaluate(
   const grid = rawGrid(stored.grid, calibrator?.calibrator);
   const request = { database, dataset: scope.dataset, model: scope.model, grid, filter };
   if (studyRule === null) return { ...(await sweep({ ...request, labelSource, signal })), grid: stored.grid };
-  // Read before the views: should facts change in between, the version is one nobody asks for any more.
-  const factsVersion = await readFactsVersion(database.pool, scope);
-  const result = await sweepStudies({ ...request, rule: studyRule });
+  const result = await sweepStudies({ ...request, rule: studyRule, signal });
   const source = result.alphaSource.includes("grid") ? "grid" : "scan";
-  return { ...result, grid: stored.grid, source, factsVersion };
+  return { ...result, grid: stored.grid, source };
 }
 
 /** @returns undefined when the row says that the sweep was cancelled */

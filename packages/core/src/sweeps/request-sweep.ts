@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../db/index.ts";
+import { canonicalFilter } from "../facts/index.ts";
 import { findCalibrator, requireModel } from "../policies/index.ts";
 import { resolveScope } from "../readings/index.ts";
 import { readFactsVersion } from "../rollup/index.ts";
-import { canonicalFilter, resolveSpec, specHash, type ResolvedSpec, type SweepSpec } from "./sweep-spec.ts";
+import { resolveSpec, specHash, type ResolvedSpec, type SweepSpec } from "./sweep-spec.ts";
 
 export interface RequestedSweep {
   readonly sweepId: string;

@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { HairlineError } from "../errors.ts";
-import type { LabelSource } from "../facts/index.ts";
+import { parseFilter, type LabelSource } from "../facts/index.ts";
 import type { Level } from "../policies/index.ts";
 import type { StudyRule } from "../pooling/index.ts";
 import type { ReadingScope, SweepSource } from "../readings/index.ts";
-import { parseFilter, type ResolvedSpec } from "./sweep-spec.ts";
+import type { ResolvedSpec } from "./sweep-spec.ts";
 
 export const SWEEP_STATES = ["queued", "running", "completed", "failed", "cancelled"] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];

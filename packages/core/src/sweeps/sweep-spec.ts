@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { HairlineError } from "../errors.ts";
-import type { FactFilter, LabelSource } from "../facts/index.ts";
+import { canonicalFilter, type FactFilter, type LabelSource } from "../facts/index.ts";
 import type { StudyRule } from "../pooling/index.ts";
 import type { Level } from "../policies/index.ts";
 import { configCount, type SweepGrid } from "../triage/index.ts";
@@ -42,7 +42,7 @@ export function resolveSpec(
   configCount(spec.grid);
   const { level = "image", filter = {} } = spec;
   const labelSource = spec.labelSource ?? level;
-  if (level === "study") requireStudyLevel(filter, labelSource);
+  if (level === "study") requireStudyLabels(labelSource);
   return {
     ...ids,
     level,
@@ -53,54 +53,12 @@ export function resolveSpec(
   };
 }
 
-function requireStudyLevel(filter: FactFilter, labelSource: LabelSource): void {
-  if (labelSource !== "study") {
-    throw new HairlineError("BAD_ARGUMENT", "Studies are compared with their own labels.", {
-      field: "label-source",
-      remedy: "Leave the label source out at study level.",
-    });
-  }
-  const imageConditions = { ...filter, bodyParts: undefined, splits: undefined };
-  if (Object.values(imageConditions).every((condition) => condition === undefined)) return;
-  throw new HairlineError(
-    "BAD_ARGUMENT",
-    "A study is read from all its views, so single images cannot be left out.",
-    {
-      field: "filter",
-      remedy: "Filter studies by body part or split, or sweep at image level.",
-    },
-  );
-}
-
-/** The filter in one form, so that equal filters are equal texts: lists sorted and distinct, times in UTC. */
-export function canonicalFilter(filter: FactFilter): Record<string, unknown> {
-  const sorted = <T extends string | number>(values: readonly T[] | undefined): T[] | undefined =>
-    values === undefined ? undefined : [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const canonical = {
-    bodyParts: sorted(filter.bodyParts),
-    splits: sorted(filter.splits),
-    hardware: filter.hardware,
-    importedFrom: filter.importedFrom?.toISOString(),
-    importedBefore: filter.importedBefore?.toISOString(),
-    imageIds: sorted(filter.imageIds),
-    objectKeys: sorted(filter.objectKeys),
-    runId: filter.runId,
-  };
-  return Object.fromEntries(Object.entries(canonical).filter(([, value]) => value !== undefined));
-}
-
-/** The filter that `canonicalFilter` wrote. */
-export function parseFilter(stored: Record<string, unknown>): FactFilter {
-  const time = (value: unknown): Date | undefined =>
-    typeof value === "string" ? new Date(value) : undefined;
-  const { importedFrom, importedBefore, ...rest } = stored;
-  const from = time(importedFrom);
-  const before = time(importedBefore);
-  return {
-    ...(rest as FactFilter),
-    ...(from === undefined ? {} : { importedFrom: from }),
-    ...(before === undefined ? {} : { importedBefore: before }),
-  };
+function requireStudyLabels(labelSource: LabelSource): void {
+  if (labelSource === "study") return;
+  throw new HairlineError("BAD_ARGUMENT", "Studies are compared with their own labels.", {
+    field: "label-source",
+    remedy: "Leave the label source out at study level.",
+  });
 }
 
 /** SHA-256, in hex, of all that the answer depends on besides the facts. */

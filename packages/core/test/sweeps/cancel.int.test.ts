@@ -33,44 +33,53 @@ async function untilReading(database: Database): Promise<void> {
   while ((await waitingStatements(database)) === 0);
 }
 
-test("stops a running sweep on the server when its row is cancelled", async () => {
-  await using database = await createTestDatabase();
-  await seedFacts(database, { alphas: [0.5], images: [IMAGE] });
-  const { sweepId } = await requestSweep(database, { dataset: "archive", grid: GRID });
-  const held = await holdPredictions(database);
-  const executing = executeSweep({ database, sweepId });
-  await untilReading(database);
-  expect(await cancelSweep(database, sweepId)).toBe(true);
-  expect(await executing).toMatchObject({
-    state: "cancelled",
-    finishedAt: expect.any(Date),
-    positives: null,
-  });
-  expect(await waitingStatements(database)).toBe(0);
-  await held.release();
-  await expect(readResult(database.pool, await readSweepRow(database.pool, sweepId))).rejects.toMatchObject({
-    code: "BAD_ARGUMENT",
-  });
-  expect(await requestSweep(database, { dataset: "archive", grid: GRID })).toMatchObject({ state: "queued" });
-});
+test.for(["image", "study"] as const)(
+  "stops a running sweep of each %s on the server when its row is cancelled",
+  async (level) => {
+    await using database = await createTestDatabase();
+    await seedFacts(database, { alphas: [0.5], images: [IMAGE] });
+    const spec = { dataset: "archive", grid: GRID, level };
+    const { sweepId } = await requestSweep(database, spec);
+    const held = await holdPredictions(database);
+    const executing = executeSweep({ database, sweepId });
+    await untilReading(database);
+    expect(await cancelSweep(database, sweepId)).toBe(true);
+    expect(await executing).toMatchObject({
+      state: "cancelled",
+      finishedAt: expect.any(Date),
+      positives: null,
+    });
+    expect(await waitingStatements(database)).toBe(0);
+    await held.release();
+    await expect(readResult(database.pool, await readSweepRow(database.pool, sweepId))).rejects.toMatchObject(
+      {
+        code: "BAD_ARGUMENT",
+      },
+    );
+    expect(await requestSweep(database, spec)).toMatchObject({ state: "queued" });
+  },
+);
 
-test("stops with its signal's reason, and can be executed again", async () => {
-  await using database = await createTestDatabase();
-  await seedFacts(database, { alphas: [0.5], images: [IMAGE] });
-  const { sweepId } = await requestSweep(database, { dataset: "archive", grid: GRID });
-  const held = await holdPredictions(database);
-  const controller = new AbortController();
-  const executing = executeSweep({ database, sweepId, signal: controller.signal });
-  const reason = new HairlineError("INTERRUPTED", "The worker is stopping.");
-  const ended = executing.catch((error: unknown) => error);
-  await untilReading(database);
-  controller.abort(reason);
-  expect(await ended).toBe(reason);
-  expect(await waitingStatements(database)).toBe(0);
-  await held.release();
-  expect((await readSweepRow(database.pool, sweepId)).state).toBe("running");
-  expect((await executeSweep({ database, sweepId })).state).toBe("completed");
-});
+test.for(["image", "study"] as const)(
+  "stops a sweep of each %s with its signal's reason, to be executed again",
+  async (level) => {
+    await using database = await createTestDatabase();
+    await seedFacts(database, { alphas: [0.5], images: [IMAGE] });
+    const { sweepId } = await requestSweep(database, { dataset: "archive", grid: GRID, level });
+    const held = await holdPredictions(database);
+    const controller = new AbortController();
+    const executing = executeSweep({ database, sweepId, signal: controller.signal });
+    const reason = new HairlineError("INTERRUPTED", "The worker is stopping.");
+    const ended = executing.catch((error: unknown) => error);
+    await untilReading(database);
+    controller.abort(reason);
+    expect(await ended).toBe(reason);
+    expect(await waitingStatements(database)).toBe(0);
+    await held.release();
+    expect((await readSweepRow(database.pool, sweepId)).state).toBe("running");
+    expect((await executeSweep({ database, sweepId })).state).toBe("completed");
+  },
+);
 
 test("does not begin a sweep that was cancelled while it waited", async () => {
   await using database = await createTestDatabase();

@@ -26,6 +26,7 @@ function scopeWords({ dataset, filter, overall }: ReportInput): string {
   const narrowed = [
     ...(filter.splits === null ? [] : [`the split ${filter.splits.join(", ")}`]),
     ...(parts === undefined ? [] : [`the body part ${parts}`]),
+    ...(filter.conditions === null ? [] : [`images ${filter.conditions}`]),
   ];
   const scope =
     narrowed.length === 0

@@ -13,6 +13,7 @@ export function provenance(input: ReportInput): Html {
     ["dataset", `${dataset.name} (${dataset.layout}), ${counted(overall.images, "scored image")} read`],
     ["splits", input.filter.splits?.join(", ") ?? null],
     ["body parts", input.filter.bodyParts?.join(", ") ?? null],
+    ["images", input.filter.conditions],
     ["model", `${model.name} (${model.architecture ?? model.kind})`],
     ["weights sha256", model.weightsSha256],
     ["graph sha256", model.graphSha256],

@@ -2,7 +2,7 @@
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 p_low real[]; $4 entropy_max real[], null for no gate; $5 area_max
 --   real[], null for no gate; $6 area_column int[] in 1..8, null to count areas from the stored grids at $7; $7 alpha
 --   float8[]; one entry of each a policy; $8 level text, image or study; $9 boolean, one image or study a patient;
---   $10 body_parts text[] or null for all; $11 splits text[] or null for all.
+--   $10 filter image_filter.
 -- Rows: one per policy (position from 1), outcome and label that occurs, ordered. The image or study that stands for a
 --   patient is the first by a hash of its key: it depends on neither label nor fact. Unnamed patients count by study.
 with policy as (
@@ -27,8 +27,10 @@ with policy as (
        and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
     and case $8::text when 'study' then study.label else image.label end is not null
-    and ($10::text[] is null or coalesce(image.body_part, study.body_part) = any ($10))
-    and ($11::text[] is null or coalesce(image.split, study.split) = any ($11))
+    and image_passes(image, study, prediction.run_id, $10::image_filter)
+    and ($8::text = 'image' or not exists (
+      select from partly_taken_studies($1::bigint, $2::int, $10::image_filter) as part where part.study_id = image.study_id
+    ))
 ), sampled as (
   select distinct on (patient) unit_id
   from fact

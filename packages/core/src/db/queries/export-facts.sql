@@ -1,5 +1,5 @@
 -- What did a model say of each image, with everything the archive says of it?
--- Params: $1 dataset_id bigint; $2 model_id int; $3 body_parts text[] or null for all; $4 splits text[] or null for all.
+-- Params: $1 dataset_id bigint; $2 model_id int; $3 filter image_filter.
 -- Rows: one per scored image, by id. `patient_number` is one number for all images of a patient: the id of the patient's
 --   first study, or of the image's own where the patient is unknown.
 with patient as (
@@ -30,6 +30,5 @@ join image on image.id = prediction.image_id
 join study on study.id = image.study_id
 left join patient on patient.patient_key = study.patient_key
 where image.dataset_id = $1::bigint and prediction.model_id = $2::int
-  and ($3::text[] is null or coalesce(image.body_part, study.body_part) = any ($3))
-  and ($4::text[] is null or coalesce(image.split, study.split) = any ($4))
+  and image_passes(image, study, prediction.run_id, $3::image_filter)
 order by image.id;

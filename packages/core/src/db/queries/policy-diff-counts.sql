@@ -1,7 +1,7 @@
 -- How often do two policies say what of the same images, and of the same studies?
 -- Params: $1 dataset_id bigint; $2 model_id int; of the first policy $3 p_low real, $4 entropy_max real, null for no
 --   gate, $5 area_max real, null for no gate, $6 area_column int in 1..8, null to count areas from the stored grids at
---   $7 alpha float8; $8 to $12 the same of the second; $13 body_parts text[] or null for all; $14 splits text[] or null.
+--   $7 alpha float8; $8 to $12 the same of the second; $13 filter image_filter.
 -- Rows: one per level (image, study), pair of outcomes and label that occurs, ordered; a null label is an unknown one.
 --   A study is positive when any image is, else inconclusive when any is, else negative.
 with fact as (
@@ -24,8 +24,7 @@ with fact as (
     on ($5::real is not null and $6::int is null or $10::real is not null and $11::int is null)
        and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
-    and ($13::text[] is null or coalesce(image.body_part, study.body_part) = any ($13))
-    and ($14::text[] is null or coalesce(image.split, study.split) = any ($14))
+    and image_passes(image, study, prediction.run_id, $13::image_filter)
 ), image_reading as (
   select *,
          triage_reason(
@@ -69,6 +68,9 @@ with fact as (
          end,
          null
   from image_reading
+  where not exists (
+    select from partly_taken_studies($1::bigint, $2::int, $13::image_filter) as part where part.study_id = image_reading.study_id
+  )
   group by study_id, study_key, study_label
 )
 select level,

@@ -1,5 +1,5 @@
 -- Which facts and labels was a reading made on? A digest that changes when any of them does.
--- Params: $1 dataset_id bigint; $2 model_id int; $3 body_parts text[] or null for all; $4 splits text[] or null for all.
+-- Params: $1 dataset_id bigint; $2 model_id int; $3 filter image_filter.
 -- Rows: one: fingerprint, SHA-256 in hex over the scored images in order of object key; of nothing when there is none.
 with fact as (
   select (row_number() over (order by image.object_key collate "C") - 1) / 4096 as block,
@@ -22,8 +22,7 @@ with fact as (
   join image on image.id = prediction.image_id
   join study on study.id = image.study_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
-    and ($3::text[] is null or coalesce(image.body_part, study.body_part) = any ($3))
-    and ($4::text[] is null or coalesce(image.split, study.split) = any ($4))
+    and image_passes(image, study, prediction.run_id, $3::image_filter)
 ), part as (
   -- In blocks, since the digests of an archive of millions would not fit one value.
   select block,

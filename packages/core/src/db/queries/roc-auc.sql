@@ -1,16 +1,15 @@
 -- How well does the probability alone rank fractures over others? Mann-Whitney, a tie counting one half.
--- Params: $1 dataset_id bigint; $2 model_id int; $3 body_parts text[] or null for all; $4 splits text[] or null for all.
+-- Params: $1 dataset_id bigint; $2 model_id int; $3 filter image_filter.
 -- Rows: one: roc_auc, null when a class is absent. Sums of integers, so it does not depend on row order.
 with score as (
   select prediction.probability,
          count(*) filter (where image.label = 1) as positive,
          count(*) filter (where image.label = 0) as negative
-  from prediction join image on image.id = prediction.image_id
+  from prediction
+  join image on image.id = prediction.image_id
+  join study on study.id = image.study_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int and image.label is not null
-    and ($3::text[] is null
-         or coalesce(image.body_part, (select study.body_part from study where study.id = image.study_id)) = any ($3))
-    and ($4::text[] is null
-         or coalesce(image.split, (select study.split from study where study.id = image.study_id)) = any ($4))
+    and image_passes(image, study, prediction.run_id, $3::image_filter)
   group by prediction.probability
 ), ranked as (
   select positive,

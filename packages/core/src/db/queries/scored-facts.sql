@@ -1,6 +1,6 @@
 -- What is known of each scored image of a dataset, in numbers that statistics can be made of?
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 alpha float8 whose area no column holds, null to count none from
---   the stored grids; $4 labelled_only boolean; $5 body_parts text[] or null for all; $6 splits text[] or null for all.
+--   the stored grids; $4 labelled_only boolean; $5 filter image_filter.
 -- Rows: one per scored image, by id. `cluster` is one number for all images of a patient: the id of the patient's
 --   first study, or of the image's own where the patient is unknown; keys of patients stay in the database.
 with patient as (
@@ -33,6 +33,5 @@ left join prediction_cam
      and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
 where image.dataset_id = $1::bigint and prediction.model_id = $2::int
   and (not $4::boolean or image.label is not null)
-  and ($5::text[] is null or coalesce(image.body_part, study.body_part) = any ($5))
-  and ($6::text[] is null or coalesce(image.split, study.split) = any ($6))
+  and image_passes(image, study, prediction.run_id, $5::image_filter)
 order by image.id;

@@ -1,21 +1,18 @@
 -- Do two sets of images come from the same patients? Where a patient is not known, the same study or the same file
 -- stands for one.
--- Params: $1 dataset_id bigint, $2 body_parts text[] or null for all, $3 splits text[] or null for all, of the first
---   set; $4, $5, $6 of the second.
+-- Params: $1 dataset_id bigint, $2 filter image_filter without a run, of the first set; $3, $4 of the second.
 -- Rows: one: patients named in both sets; studies, and files by their hash, in both whose patient is not named in one;
 --   patients_unknown, whether any image of either set names no patient.
 with first_set as (
   select study.patient_key, study.id as study_id, image.content_hash
   from image join study on study.id = image.study_id
   where image.dataset_id = $1::bigint
-    and ($2::text[] is null or coalesce(image.body_part, study.body_part) = any ($2))
-    and ($3::text[] is null or coalesce(image.split, study.split) = any ($3))
+    and image_passes(image, study, null, $2::image_filter)
 ), second_set as (
   select study.patient_key, study.id as study_id, image.content_hash
   from image join study on study.id = image.study_id
-  where image.dataset_id = $4::bigint
-    and ($5::text[] is null or coalesce(image.body_part, study.body_part) = any ($5))
-    and ($6::text[] is null or coalesce(image.split, study.split) = any ($6))
+  where image.dataset_id = $3::bigint
+    and image_passes(image, study, null, $4::image_filter)
 )
 select (
          select count(*)

@@ -1,10 +1,10 @@
 -- What is each study's outcome under one policy, by every rule of reading a study from its views?
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 p_low real; $4 entropy_max real, null for no gate; $5 area_max real,
 --   null for no gate; $6 area_column int in 1..8, null to count areas from the stored grids at $7; $7 alpha float8;
---   $8 body_parts text[] or null for all; $9 splits text[] or null for all.
--- Rows: one per study with a scored view that the filter takes, by study key. `views` counts those, `images` all of the
---   study. Sums run over rising probabilities, so that row order cannot change a bit. The leading view has the highest
---   probability, of equal ones the lowest id. `cluster` is one number for all studies of a patient.
+--   $8 filter image_filter.
+-- Rows: one per study with a scored view that the filter takes, by study key; none taken in part. `views` counts
+--   those, `images` all of the study. Sums run over rising probabilities, so that row order cannot change a bit. The
+--   leading view has the highest probability, of equal ones the lowest id. `cluster` is one number for all studies of a patient.
 with patient as (
   select patient_key,
          min(id) as cluster
@@ -28,8 +28,10 @@ with patient as (
     on $6::int is null and $5::real is not null
        and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
-    and ($8::text[] is null or coalesce(image.body_part, study.body_part) = any ($8))
-    and ($9::text[] is null or coalesce(image.split, study.split) = any ($9))
+    and image_passes(image, study, prediction.run_id, $8::image_filter)
+    and not exists (
+      select from partly_taken_studies($1::bigint, $2::int, $8::image_filter) as part where part.study_id = image.study_id
+    )
 ), read as (
   select *,
          triage_reason(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as reason

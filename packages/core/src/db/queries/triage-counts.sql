@@ -1,7 +1,7 @@
 -- What does one policy say of a dataset, overall and per body part?
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 p_low real; $4 entropy_max real, null for no gate; $5 area_max real,
 --   null for no gate; $6 area_column int in 1..8, null to count areas from the stored grids at $7; $7 alpha float8;
---   $8 body_parts text[] or null for all; $9 splits text[] or null for all.
+--   $8 filter image_filter.
 -- Rows: one per body part, outcome reason and label, ordered; a null body part is an unknown one.
 with reading as (
   select coalesce(image.body_part, study.body_part) as body_part,
@@ -23,8 +23,7 @@ with reading as (
     on $6::int is null and $5::real is not null
        and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
-    and ($8::text[] is null or coalesce(image.body_part, study.body_part) = any ($8))
-    and ($9::text[] is null or coalesce(image.split, study.split) = any ($9))
+    and image_passes(image, study, prediction.run_id, $8::image_filter)
 )
 select body_part,
        reason,

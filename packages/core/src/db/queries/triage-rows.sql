@@ -1,7 +1,7 @@
 -- What is each image's outcome under one policy, why, and how close was it?
 -- Params: $1 dataset_id bigint; $2 model_id int; $3 p_low real; $4 entropy_max real, null for no gate; $5 area_max real,
 --   null for no gate; $6 area_column int in 1..8, null to count areas from the stored grids at $7; $7 alpha float8;
---   $8 body_parts text[] or null for all; $9 splits text[] or null for all.
+--   $8 filter image_filter.
 -- Rows: one per scored image, by object key; area is null where the policy has no area gate. `cluster` is one number
 --   for all images of a patient: the id of the patient's first study, or of the image's own where the patient is unknown.
 with patient as (
@@ -34,8 +34,7 @@ with patient as (
     on $6::int is null and $5::real is not null
        and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
   where image.dataset_id = $1::bigint and prediction.model_id = $2::int
-    and ($8::text[] is null or coalesce(image.body_part, study.body_part) = any ($8))
-    and ($9::text[] is null or coalesce(image.split, study.split) = any ($9))
+    and image_passes(image, study, prediction.run_id, $8::image_filter)
 ), reading as (
   select *,
          triage_reason(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as reason,
