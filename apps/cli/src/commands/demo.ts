@@ -1,6 +1,6 @@
-import { HairlineError } from "@hairline/core/errors";
 import { InvalidArgumentError, type Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { requireSound } from "../demo/require-sound.ts";
 import { runDemo, type DemoResult } from "../demo/run-demo.ts";
 import type { Output } from "../output.ts";
 import { formatCount } from "../progress.ts";
@@ -12,8 +12,8 @@ interface DemoCommandOptions {
   readonly json?: boolean;
 }
 
-/** Fewer leave the held-out split without enough patients for an interval. */
-const MIN_STUDIES = 24;
+/** Fewer may leave the held-out split without an image of either class; with 24, seed 1 does. */
+const MIN_STUDIES = 40;
 const MAX_STUDIES = 10_000;
 
 export function registerDemo(program: Command, context: CliContext): void {
@@ -74,26 +74,6 @@ function printDemo(output: Output, result: DemoResult): void {
   output.line("  npx hairline import /path/to/MURA-v1.1");
   output.line("  npx hairline model import resnet18.pth");
   output.line("  npx hairline score MURA-v1.1 --model resnet18");
-}
-
-/** The demo promises a balanced ledger and a model clearly better than chance; a broken promise is a failure. */
-function requireSound({ ledger, rocAuc, split }: DemoResult): void {
-  if (!ledger.balanced) {
-    throw new HairlineError(
-      "LEDGER_UNBALANCED",
-      `Of ${ledger.images} images, ${ledger.waiting} got no outcome.`,
-      {
-        remedy: "Run the same command again; report it if it stays.",
-      },
-    );
-  }
-  if (rocAuc?.lower === undefined || rocAuc.lower === null || rocAuc.lower <= 0.5) {
-    throw new HairlineError(
-      "DEMO_AT_CHANCE",
-      `The demo's model is not clearly better than chance on the ${split} split of this archive.`,
-      { field: "--studies", remedy: "Draw more studies; with the defaults, report it." },
-    );
-  }
 }
 
 function studyCount(text: string): number {

@@ -61,7 +61,7 @@ test.each([
   ],
   ["an unknown model", ["score", "nowhere", "--model", "none"], 1, "MODEL_NOT_FOUND"],
   ["an archive that is not there", ["import", "nowhere"], 1, "ARCHIVE_NOT_FOUND"],
-  ["too few studies", ["demo", "--studies", "1"], 2, "expected a whole number"],
+  ["too few studies", ["demo", "--studies", "39"], 2, "expected a whole number from 40"],
   ["an unknown option", ["score", "x", "--nonsense"], 2, "unknown option"],
 ])("ends with a code and a remedy for %s", async (_name, args, code, text) => {
   await inHome(async (home) => {
