@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
+import { decodedCacheRoot } from "@hairline/imaging/decoded-cache";
 import { z } from "zod";
 
 const url = (...protocols: string[]) =>
@@ -15,6 +16,11 @@ const Environment = z.object({
   DATABASE_URL: url("postgres", "postgresql").optional(),
   /** Redis to queue on instead of PostgreSQL. */
   REDIS_URL: url("redis", "rediss").optional(),
+  /** Where workers keep decoded images: "off", "on" for HAIRLINE_HOME, or a folder. */
+  HAIRLINE_DECODED_CACHE: z
+    .string()
+    .regex(/^(on|off)$|[/\\]/, 'expected "on", "off" or the path of a folder')
+    .default("off"),
   NO_COLOR: z.string().optional(),
 });
 
@@ -22,6 +28,8 @@ export interface CliConfig {
   readonly home: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  /** Folder of the cache of decoded images, also where it is switched off. */
+  readonly decodedCacheRoot: string;
   readonly color: boolean;
   /** The environment as given, for the child processes. */
   readonly environment: NodeJS.ProcessEnv;
@@ -36,11 +44,16 @@ export function loadConfig(environment: NodeJS.ProcessEnv): CliConfig {
       remedy: "Correct or unset the variables named.",
     });
   }
-  const { HAIRLINE_HOME, DATABASE_URL, REDIS_URL, NO_COLOR } = parsed.data;
+  const { HAIRLINE_HOME, DATABASE_URL, REDIS_URL, HAIRLINE_DECODED_CACHE, NO_COLOR } = parsed.data;
+  const home = resolve(HAIRLINE_HOME);
   return Object.freeze({
-    home: resolve(HAIRLINE_HOME),
+    home,
     databaseUrl: DATABASE_URL,
     redisUrl: REDIS_URL,
+    decodedCacheRoot: decodedCacheRoot(
+      HAIRLINE_DECODED_CACHE === "off" ? "on" : HAIRLINE_DECODED_CACHE,
+      home,
+    ),
     color: NO_COLOR === undefined || NO_COLOR === "",
     environment,
   });

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { registerCache } from "./commands/cache.ts";
 import { registerCalibrate } from "./commands/calibrate.ts";
 import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
@@ -49,6 +50,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerMigrate,
   registerRollup,
   registerDb,
+  registerCache,
   registerDoctor,
 ];
 

@@ -8,6 +8,7 @@ describe("loadConfig", () => {
       home: resolve(".hairline"),
       databaseUrl: undefined,
       redisUrl: undefined,
+      decodedCacheRoot: resolve(".hairline/cache/decoded"),
       color: true,
     });
   });

@@ -13,6 +13,7 @@ import {
   type RunProgress,
 } from "@hairline/core/runs";
 import { InvalidArgumentError, type Command } from "commander";
+import type { CliConfig } from "../config.ts";
 import type { CliContext, Stack } from "../context.ts";
 import { formatCount, formatDuration } from "../progress.ts";
 import { describeLedger } from "../run-ledger.ts";
@@ -26,6 +27,7 @@ interface ScoreOptions {
   readonly shardSize?: number;
   readonly retryQuarantined?: boolean;
   readonly embeddings?: boolean;
+  readonly decodedCache?: boolean;
   readonly priority?: RunPriority;
   readonly json?: boolean;
 }
@@ -54,6 +56,10 @@ export function registerScore(program: Command, context: CliContext): void {
     .option("--retry-quarantined", "try images again that this model could not score before")
     .option("--embeddings", "also store the 512-d embedding of every image")
     .option("--priority <priority>", "urgent, normal or off-peak (default: normal)", parsePriority)
+    .option(
+      "--decoded-cache",
+      "keep decoded images for the next model to score this dataset (hairline cache)",
+    )
     .option("--json", "print the result as JSON")
     .action(async (target: string, options: ScoreOptions) => {
       const stack = await context.openStack();
@@ -95,12 +101,20 @@ export async function runScoring(context: CliContext, request: ScoreRequest): Pr
   follow.catch(() => {});
 
   await using roles = await LocalRoles.start({
-    config: context.config,
+    config: options.decodedCache === true ? keepingDecoded(context.config) : context.config,
     stack,
     workers: options.workers,
     onRestart: (role) => context.output.notice(`the ${role} process ended unexpectedly; starting another`),
   });
   return await Promise.race([follow, roles.failure]);
+}
+
+/** In the folder the environment names, when it names one. */
+function keepingDecoded(config: CliConfig): CliConfig {
+  return {
+    ...config,
+    environment: { ...config.environment, HAIRLINE_DECODED_CACHE: config.decodedCacheRoot },
+  };
 }
 
 /** Opens the run or joins the open one, which goes on if it was paused. @returns its id */

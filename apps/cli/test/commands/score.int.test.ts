@@ -4,6 +4,7 @@ import type { Database } from "@hairline/core/db";
 import { importArchive } from "@hairline/core/ingest";
 import { openFilesystemStore } from "@hairline/core/storage";
 import { createTestDatabase, temporaryFolder } from "@hairline/core/testing";
+import { verifyCache } from "@hairline/imaging/decoded-cache";
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
 import { writeSyntheticArchive } from "@hairline/imaging/synthetic";
 import { importModel } from "@hairline/model/registry";
@@ -11,7 +12,16 @@ import { reproducibleWeights } from "@hairline/model/testing";
 import { expect, test, vi } from "vitest";
 import { CliProcess } from "../cli-process.ts";
 
-const SCORE = ["score", "archive", "--model", "scorer", "--shard-size", "4", "--json"] as const;
+const SCORE = [
+  "score",
+  "archive",
+  "--model",
+  "scorer",
+  "--shard-size",
+  "4",
+  "--decoded-cache",
+  "--json",
+] as const;
 const PATIENCE = { timeout: 120_000, interval: 50 };
 
 interface Site extends AsyncDisposable {
@@ -128,6 +138,9 @@ test("a killed worker is replaced, and nothing is lost or scored twice", async (
   const run = JSON.parse(ended.stdout) as { planned: number; scored: number; quarantined: number };
   expect(run).toMatchObject({ planned: site.images, scored: site.images - 2, quarantined: 2 });
   await expectNothingLostOrRepeated(site, before);
+  const cache = await verifyCache(join(site.home, "cache/decoded"));
+  expect(cache).toEqual({ sound: expect.any(Number) as number, damaged: 0 });
+  expect(cache.sound).toBeGreaterThan(0);
 
   const again = await site.score().finished();
   expect(JSON.parse(again.stdout)).toMatchObject({ planned: 0, alreadyScored: site.images - 2 });
