@@ -5,7 +5,7 @@ export type ArchiveLayout = "mura" | "manifest" | "folder";
 /** An archive whose layout and root are known, ready to be read. */
 export interface ArchiveSource {
   readonly layout: ArchiveLayout;
-  /** Absolute path without symlinks; object keys are relative to it. */
+  /** Absolute path without symlinks, or s3://bucket/prefix; object keys are relative to it. */
   readonly root: string;
   readonly defaultName: string;
   /** Columns of a manifest that are no field's. */

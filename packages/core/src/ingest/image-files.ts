@@ -9,10 +9,18 @@ export interface ImageFile {
   readonly modifiedAt: Date;
 }
 
+/** Looks up the files that an archive lists. */
+export interface FileLookup {
+  /**
+   * @throws HairlineError IMAGE_FILE_MISSING, PATH_OUTSIDE_ROOT, or ROW_INVALID when it is no regular file
+   */
+  find(objectKey: string): Promise<ImageFile>;
+}
+
 const MAX_KNOWN_FOLDERS = 4096;
 
 /** Sizes and times of the files below a root, never of a file that a symlink puts outside it. */
-export class ImageFiles {
+export class ImageFiles implements FileLookup {
   readonly #root: string;
   /** Real path of folders seen lately: one realpath a folder instead of one a file. */
   readonly #folders = new Map<string, Promise<string>>();

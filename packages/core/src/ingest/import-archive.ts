@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
+import { isS3Url } from "../storage/index.ts";
 import { parseDatasetName } from "../study/index.ts";
 import type { ArchiveSource } from "./archive-source.ts";
 import { claimDataset } from "./dataset.ts";
@@ -9,6 +10,7 @@ import { ImportTally, type ImportProgress, type ImportReport } from "./import-re
 import { locateImages, type ListedEntry } from "./locate-images.ts";
 import { openArchive, type ArchiveLocation } from "./open-archive.ts";
 import { SeenImages } from "./seen-images.ts";
+import { storeFiles } from "./store-files.ts";
 import { writeBatch, type BatchTarget, type LocatedBatch } from "./write-batch.ts";
 
 export interface ImportOptions extends ArchiveLocation {
@@ -123,7 +125,7 @@ async function settledTogether<A, B>(left: Promise<A>, right: Promise<B>): Promi
 /** Files looked up, so many at a time; ignored ones are counted with the batch after them. */
 async function* locatedBatches(source: ArchiveSource, options: ImportOptions): AsyncGenerator<LocatedBatch> {
   const { signal, batchSize = DEFAULT_BATCH_SIZE } = options;
-  const files = new ImageFiles(source.root);
+  const files = isS3Url(source.root) ? storeFiles(source.root) : new ImageFiles(source.root);
   let pending: ListedEntry[] = [];
   let ignored = 0;
   let listed = 0;

@@ -1,6 +1,6 @@
 import type { ImageRecord } from "../study/index.ts";
 import { rejectionOf, type ArchiveEntry, type Rejection } from "./archive-entry.ts";
-import type { ImageFile, ImageFiles } from "./image-files.ts";
+import type { FileLookup, ImageFile } from "./image-files.ts";
 
 /** An image whose file is there. */
 export interface LocatedImage {
@@ -23,7 +23,7 @@ const LOOKUPS_AT_ONCE = 32;
 /** Looks up every image's file; one that is not there becomes a rejection. */
 export async function locateImages(
   entries: readonly ListedEntry[],
-  files: ImageFiles,
+  files: FileLookup,
   signal?: AbortSignal,
 ): Promise<LocatedImages> {
   const found: (LocatedImage | Rejection)[] = [];
@@ -45,11 +45,11 @@ export async function locateImages(
 }
 
 async function locate(
-  { record, line }: Extract<ArchiveEntry, { readonly kind: "image" }>,
-  files: ImageFiles,
+  { record, line, file }: Extract<ArchiveEntry, { readonly kind: "image" }>,
+  files: FileLookup,
 ): Promise<LocatedImage | Rejection> {
   try {
-    return { record, line, file: await files.find(record.objectKey) };
+    return { record, line, file: file ?? (await files.find(record.objectKey)) };
   } catch (error) {
     return rejectionOf(error, { objectKey: record.objectKey, line });
   }

@@ -9,14 +9,14 @@ import {
 } from "../study/index.ts";
 import { imageEntry, rejectedEntry, type ArchiveEntry } from "./archive-entry.ts";
 import type { ArchiveSource } from "./archive-source.ts";
+import type { CsvFile } from "./csv-file.ts";
 import type { CsvRecord } from "./csv-scan.ts";
 import { readCsv, type CsvHead } from "./read-csv.ts";
 
 export interface Manifest {
-  /** Absolute path of the CSV. */
-  readonly path: string;
+  readonly file: CsvFile;
   readonly head: CsvHead;
-  /** Folder that paths are relative to, absolute and without symlinks. */
+  /** Folder that paths are relative to, absolute and without symlinks; or s3://bucket/prefix. */
   readonly root: string;
   /** The root as the caller spelled it: absolute paths may begin with either. */
   readonly spelledRoot: string;
@@ -28,7 +28,8 @@ export interface Manifest {
  * @throws HairlineError as resolveManifestColumns does
  */
 export function manifestSource(manifest: Manifest): ArchiveSource {
-  const { path, head, root } = manifest;
+  const { file, head, root } = manifest;
+  const path = file.name;
   const columns = columnsOf(manifest);
   const roots = [root, manifest.spelledRoot].map((folder) => folder.split(sep).join("/"));
   return {
@@ -38,7 +39,7 @@ export function manifestSource(manifest: Manifest): ArchiveSource {
     ignoredColumns: columns.ignored,
     async *entries(signal) {
       let rows = 0;
-      for await (const records of readCsv(path, { delimiter: head.delimiter, signal })) {
+      for await (const records of readCsv(file, { delimiter: head.delimiter, signal })) {
         const afterHeader = records.filter(({ line }) => line !== head.first.line);
         rows += afterHeader.length;
         yield afterHeader.map((record) => entryOf(record, { columns, roots }));
@@ -48,7 +49,7 @@ export function manifestSource(manifest: Manifest): ArchiveSource {
   };
 }
 
-function columnsOf({ path, head, mapping }: Manifest): ManifestColumns {
+function columnsOf({ file: { name: path }, head, mapping }: Manifest): ManifestColumns {
   try {
     return resolveManifestColumns(head.first.fields, mapping);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { basename, isAbsolute, join } from "node:path";
+import { basename } from "node:path";
 import { HairlineError } from "../errors.ts";
 import {
   datasetNameFrom,
@@ -15,17 +14,28 @@ import {
 } from "../study/index.ts";
 import { IGNORED, imageEntry, rejectedEntry, type ArchiveEntry } from "./archive-entry.ts";
 import type { ArchiveSource } from "./archive-source.ts";
+import type { CsvFile } from "./csv-file.ts";
 import type { CsvRecord } from "./csv-scan.ts";
-import { realFolderBelow } from "./real-folder.ts";
-import { splitFolders } from "./mura-tree.ts";
 import { readCsv, type CsvHead } from "./read-csv.ts";
 
 export interface MuraCsv {
-  /** Absolute path of the CSV. */
-  readonly path: string;
+  readonly file: CsvFile;
   readonly head: CsvHead;
-  /** Where to look for the tree: the folder the CSV lies in or the one given, absolute and without symlinks. */
-  readonly folder: string;
+  /** Where its tree is looked for, and then its studies. */
+  readonly folders: MuraFolders;
+}
+
+/** The folders that the rows of one of MURA's CSVs lead to. */
+export interface MuraFolders {
+  /** Where the tree can be for rows that begin with `archive`; the first that is one. */
+  findRoot(
+    archive: string,
+  ): Promise<{ readonly root: string | undefined; readonly places: readonly string[] }>;
+  /**
+   * Names of the files in a study's folder; undefined when there is none.
+   * @throws HairlineError PATH_OUTSIDE_ROOT when a link leads out
+   */
+  studyFiles(root: string, studyKey: string): Promise<readonly string[] | undefined>;
 }
 
 /**
@@ -34,6 +44,7 @@ export interface MuraCsv {
  * @throws HairlineError ARCHIVE_NOT_FOUND when the tree is in neither place
  */
 export async function muraCsvSource(csv: MuraCsv): Promise<ArchiveSource> {
+  const { folders, file, head } = csv;
   const archive = archiveOf(csv);
   const root = await findRoot(csv, archive);
   return {
@@ -42,9 +53,9 @@ export async function muraCsvSource(csv: MuraCsv): Promise<ArchiveSource> {
     defaultName: datasetNameFrom(basename(root)),
     ignoredColumns: [],
     async *entries(signal) {
-      for await (const records of readCsv(csv.path, { delimiter: csv.head.delimiter, signal })) {
+      for await (const records of readCsv(file, { delimiter: head.delimiter, signal })) {
         const entries: ArchiveEntry[] = [];
-        for (const record of records) entries.push(...(await entriesOf(record, { archive, root })));
+        for (const record of records) entries.push(...(await entriesOf(record, { archive, root, folders })));
         yield entries;
       }
     },
@@ -52,7 +63,8 @@ export async function muraCsvSource(csv: MuraCsv): Promise<ArchiveSource> {
 }
 
 /** What the first readable row has before its split. */
-function archiveOf({ head, path }: MuraCsv): string {
+function archiveOf({ head, file }: MuraCsv): string {
+  const path = file.name;
   const first = head.sample.find(({ fields }) => isMuraRow(fields));
   if (first === undefined) {
     throw new HairlineError("ROW_INVALID", `${basename(path)} does not begin with paths of MURA's layout.`, {
@@ -65,28 +77,26 @@ function archiveOf({ head, path }: MuraCsv): string {
   return row.kind === "image" ? row.image.archive : row.study.archive;
 }
 
-async function findRoot(csv: MuraCsv, archive: string): Promise<string> {
-  const base = csv.folder;
-  // The name comes from the file: it may lead down from where the CSV lies, never elsewhere.
-  const named = await realFolderBelow(isAbsolute(archive) ? archive : join(base, archive), base);
-  const places = [...(named === undefined ? [] : [named]), ...(isAbsolute(archive) ? [] : [base])];
-  for (const place of places) {
-    if ((await splitFolders(place)).length > 0) return place;
-  }
+async function findRoot({ file, folders }: MuraCsv, archive: string): Promise<string> {
+  const { root, places } = await folders.findRoot(archive);
+  if (root !== undefined) return root;
   throw new HairlineError(
     "ARCHIVE_NOT_FOUND",
-    `The images that ${basename(csv.path)} lists are not in ${[...new Set(places)].join(" or ")}.`,
+    `The images that ${basename(file.name)} lists are not in ${[...new Set(places)].join(" or ")}.`,
     {
-      file: csv.path,
+      file: file.name,
       remedy: "Pass the folder that holds train and valid as --root.",
     },
   );
 }
 
-async function entriesOf(
-  record: CsvRecord,
-  { archive, root }: { archive: string; root: string },
-): Promise<ArchiveEntry[]> {
+interface MuraRows {
+  readonly archive: string;
+  readonly root: string;
+  readonly folders: MuraFolders;
+}
+
+async function entriesOf(record: CsvRecord, { archive, root, folders }: MuraRows): Promise<ArchiveEntry[]> {
   const { line } = record;
   const path = record.fields[0] ?? null;
   try {
@@ -96,7 +106,7 @@ async function entriesOf(
     const rowArchive = row.kind === "image" ? row.image.archive : row.study.archive;
     if (rowArchive !== archive) throw otherArchive(archive);
     if (row.kind === "image") return [imageEntry(muraImageRecord(row.image), line)];
-    return await studyEntries(row.study, { root, line });
+    return await studyEntries(row.study, { root, folders, line });
   } catch (error) {
     return [rejectedEntry(error, { objectKey: path, line })];
   }
@@ -105,13 +115,13 @@ async function entriesOf(
 /** Every image of the study's folder. */
 async function studyEntries(
   study: MuraStudy,
-  { root, line }: { root: string; line: number },
+  { root, folders, line }: { root: string; folders: MuraFolders; line: number },
 ): Promise<ArchiveEntry[]> {
   const key = muraStudyKey(study);
-  const folder = await realFolderBelow(join(root, key), root);
-  if (folder === undefined) throw missingStudy(key, "there is no such folder");
+  const names = await folders.studyFiles(root, key);
+  if (names === undefined) throw missingStudy(key, "there is no such folder");
   const entries: ArchiveEntry[] = [];
-  for (const name of (await readdir(folder)).sort()) {
+  for (const name of [...names].sort()) {
     if (isHiddenName(name) || !isImageFileName(name)) {
       entries.push(IGNORED);
       continue;

@@ -1,10 +1,8 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { HairlineError } from "../errors.ts";
+import { localCsv, type CsvFile } from "./csv-file.ts";
 import { CsvScanner, type CsvRecord } from "./csv-scan.ts";
 
 const HEAD_BYTES = 131_072;
-const CHUNK_BYTES = 65_536;
 
 const DELIMITERS = [",", ";", "\t"] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
@@ -22,8 +20,10 @@ export interface CsvHead {
  * @throws HairlineError ROW_INVALID (line 1) for an empty file, UTF-16, or a first line that cannot be read;
  *   ARCHIVE_LAYOUT_UNKNOWN for a binary file
  */
-export async function readCsvHead(path: string): Promise<CsvHead> {
-  const bytes = await readHead(path);
+export async function readCsvHead(source: string | CsvFile): Promise<CsvHead> {
+  const file = csvFile(source);
+  const path = file.name;
+  const bytes = await readHead(file);
   refuseOtherEncodings(bytes, path);
   const text = new TextDecoder().decode(bytes, { stream: bytes.length === HEAD_BYTES });
   const delimiter = detectDelimiter(text);
@@ -41,31 +41,31 @@ export async function readCsvHead(path: string): Promise<CsvHead> {
  * be read comes as a record with a fault. A byte order mark is passed over.
  */
 export async function* readCsv(
-  path: string,
+  source: string | CsvFile,
   options: { readonly delimiter: Delimiter; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<CsvRecord[]> {
   const { delimiter, signal } = options;
   const scanner = new CsvScanner(delimiter);
   const decoder = new TextDecoder();
-  const stream = createReadStream(path, {
-    highWaterMark: CHUNK_BYTES,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+  for await (const chunk of csvFile(source).bytes(signal)) {
     yield Array.from(scanner.push(decoder.decode(chunk, { stream: true })), checkedUtf8);
   }
   const rest = [...scanner.push(decoder.decode()), ...scanner.finish()];
   yield rest.map(checkedUtf8);
 }
 
-async function readHead(path: string): Promise<Uint8Array> {
-  await using file = await open(path, "r");
+function csvFile(source: string | CsvFile): CsvFile {
+  return typeof source === "string" ? localCsv(source) : source;
+}
+
+async function readHead(file: CsvFile): Promise<Uint8Array> {
   const buffer = Buffer.alloc(HEAD_BYTES);
   let length = 0;
-  while (length < HEAD_BYTES) {
-    const { bytesRead } = await file.read(buffer, length, HEAD_BYTES - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
+  for await (const chunk of file.bytes()) {
+    const taken = chunk.subarray(0, HEAD_BYTES - length);
+    buffer.set(taken, length);
+    length += taken.length;
+    if (length === HEAD_BYTES) break;
   }
   return buffer.subarray(0, length);
 }

@@ -9,14 +9,14 @@ const ABSOLUTE = /^(?:\/|[a-z]:\/)/i;
 
 /**
  * The object key a path cell stands for: "/" between parts, "." and ".." resolved by name. Backslashes are read
- * as "/". Absolute paths are taken when they lie below one of the roots.
+ * as "/". Absolute paths and URLs are taken when they lie below one of the roots.
  *
- * @param roots absolute spellings of the archive's root, "/" between parts
+ * @param roots absolute spellings of the archive's root or its URL, "/" between parts
  * @returns 1 to 1,024 bytes of UTF-8, neither "." nor ".." nor empty parts
  * @throws HairlineError PATH_OUTSIDE_ROOT when the path leads out, ROW_INVALID when it is no usable path
  */
 export function parseObjectKey(cell: string, roots: readonly string[] = []): string {
-  const path = cell.trim().replaceAll("\\", "/");
+  const path = belowUrl(cell.trim(), roots).replaceAll("\\", "/");
   if (path === "") throw invalidCell("path", "is empty");
   if (URL_SCHEME.test(path)) throw invalidCell("path", "is a URL; paths are relative to the archive's root");
   const parts = resolveParts(ABSOLUTE.test(path) ? belowRoots(path, roots) : path.split("/"), path);
@@ -37,6 +37,12 @@ export function checkObjectKey(key: string): string {
     throw invalidCell("path", `is longer than ${MAX_OBJECT_KEY_BYTES} bytes`);
   }
   return key;
+}
+
+/** A URL below a root that is one itself, as that root's relative path. */
+function belowUrl(cell: string, roots: readonly string[]): string {
+  const root = roots.find((url) => URL_SCHEME.test(url) && cell.startsWith(`${url}/`));
+  return root === undefined ? cell : cell.slice(root.length + 1);
 }
 
 function resolveParts(parts: readonly string[], path: string): string[] {
