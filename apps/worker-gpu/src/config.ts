@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
 import type { QueueConnection } from "@hairline/core/queue";
+import { DEFAULT_HEARTBEAT_MS } from "@hairline/core/workers";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
 import { decodedCacheRoot, DEFAULT_MAX_CACHE_BYTES } from "@hairline/imaging/decoded-cache";
 import { ENGINE_NAMES, type EngineName } from "@hairline/model/engine";
@@ -56,6 +57,8 @@ const Environment = z.object({
   HAIRLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
   /** How long a dead worker keeps its shard; has to exceed any pause of the event loop many times over. */
   HAIRLINE_LOCK_MS: wholeNumber(500, 3_600_000).default(20_000),
+  /** How often the worker reports itself; not seen for three times as long, it counts as lost. */
+  HAIRLINE_HEARTBEAT_MS: wholeNumber(100, 3_600_000).default(DEFAULT_HEARTBEAT_MS),
   HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -98,6 +101,7 @@ export interface WorkerConfig {
   readonly decodedCache: DecodedCacheSettings | undefined;
   readonly drainTimeoutMs: number;
   readonly lockMs: number;
+  readonly heartbeatMs: number;
   readonly logLevel: string;
 }
 
@@ -135,6 +139,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     decodedCache: decodedCacheSettings(variables),
     drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
     lockMs: variables.HAIRLINE_LOCK_MS,
+    heartbeatMs: variables.HAIRLINE_HEARTBEAT_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
   });
 }

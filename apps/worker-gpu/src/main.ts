@@ -13,7 +13,7 @@ async function main(): Promise<number> {
     log = createLog(config.logLevel);
     const stopRequest = whenAskedToStop();
     const worker = await startScoringWorker(config, log);
-    process.send?.({ type: "ready" });
+    await tellParent({ type: "ready" });
     log.info("ready");
     const reason = await stopRequest;
     log.info({ reason }, "stopping");
@@ -24,8 +24,17 @@ async function main(): Promise<number> {
   } catch (error) {
     const { code, message, field, remedy, cause } = toHairlineError(error);
     log.fatal({ code, field, remedy, ...(code === "INTERNAL" ? { cause } : {}) }, message);
+    await tellParent({ type: "failed", code, message, field, remedy });
     return code === "BAD_CONFIG" ? EXIT_BAD_CONFIG : EXIT_FAILED;
   }
+}
+
+/** Resolves once the message is on its way, for the process may end right after; a parent that is gone misses nothing. */
+function tellParent(message: object): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, () => resolve());
+  });
 }
 
 /**

@@ -2,7 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase, type Database } from "@hairline/core/db";
 import { scoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
+import type { Heartbeat } from "@hairline/core/workers";
 import type { DecodedCache } from "@hairline/imaging/decoded-cache";
+import { ScoringActivity } from "./activity.ts";
 import { openArchive } from "./archive.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DecodePool } from "./decode/decode-pool.ts";
@@ -10,14 +12,17 @@ import { openDecodedCache } from "./decode/decode-stage.ts";
 import { createEngineClearance } from "./inference/clear-engine.ts";
 import { InferenceDevice } from "./inference/inference-device.ts";
 import { loadModel } from "./inference/load-model.ts";
+import { requireDevice } from "./inference/require-device.ts";
 import type { Logger } from "./log.ts";
+import { BatchRoom } from "./pipeline/batch-room.ts";
 import { planThreads, type ThreadPlan } from "./plan-threads.ts";
+import { reportWorker } from "./report-worker.ts";
 import { createScoreShardHandler } from "./shard/handle-score-shard.ts";
 
 /** The shard in the network and the next one, decoded while the first is scored and written. */
 const SHARDS_AT_ONCE = 2;
 
-/** Connections: two shards that load or commit, and one to spare. */
+/** Connections: two shards that load or commit, and the heartbeat. */
 const DATABASE_CONNECTIONS = 3;
 
 const DATABASE_CLOSE_MS = 2_000;
@@ -32,7 +37,7 @@ export interface ScoringWorker {
 
 /**
  * Connects, starts the threads and takes shards.
- * @throws HairlineError DATABASE_UNAVAILABLE, QUEUE_UNAVAILABLE, INTERNAL when a thread cannot start
+ * @throws HairlineError DATABASE_UNAVAILABLE, QUEUE_UNAVAILABLE, ENGINE_UNAVAILABLE, INTERNAL when a thread cannot start
  */
 export async function startScoringWorker(config: WorkerConfig, log: Logger): Promise<ScoringWorker> {
   const plan = announcePlan(config, log);
@@ -41,8 +46,17 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
     opened.database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
     opened.queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
     const threads = startThreads(opened, config, plan);
-    await Promise.all([threads.decoders.whenStarted(), threads.device.whenStarted()]);
+    const [device] = await Promise.all([
+      requireDevice(config.engine),
+      threads.decoders.whenStarted(),
+      threads.device.whenStarted(),
+    ]);
     const { database } = opened;
+    const room = new BatchRoom(plan.batchSize, (batchSize) => {
+      log.warn({ batchSize }, "the device runs out of memory; batches are smaller from now on");
+    });
+    const activity = new ScoringActivity(room);
+    opened.heartbeat = await reportWorker({ database, config, plan, device, activity, log });
     const clearEngine = createEngineClearance(database, config.engine, log);
     const decodedCache = openDecodedCache(config.decodedCache, log);
     opened.decodedCache = decodedCache;
@@ -50,7 +64,8 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       database,
       decodedCache,
       ...threads,
-      batchSize: plan.batchSize,
+      room,
+      activity,
       loadModel: async (modelId) => {
         await clearEngine(modelId);
         return loadModel(database, modelId);
@@ -90,6 +105,7 @@ interface OpenParts {
   queues?: Queues;
   decoders?: DecodePool;
   device?: InferenceDevice;
+  heartbeat?: Heartbeat;
 }
 
 function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan) {
@@ -102,11 +118,11 @@ function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan)
 
 /** The queue first: its jobs use everything else. */
 async function closeParts(
-  { database, queues, decoders, device, decodedCache }: OpenParts,
+  { database, queues, decoders, device, heartbeat, decodedCache }: OpenParts,
   drainMs: number,
 ): Promise<void> {
   await queues?.close({ drainMs });
-  await Promise.all([decoders?.close(), device?.close(), decodedCache?.close()]);
+  await Promise.all([decoders?.close(), device?.close(), heartbeat?.stop(), decodedCache?.close()]);
   // A shard that was given up can still wait for a lock; its transaction ends with the process.
   await Promise.race([database?.close(), wait(DATABASE_CLOSE_MS, undefined, { ref: false })]);
 }

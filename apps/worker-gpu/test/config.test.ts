@@ -21,6 +21,7 @@ describe("loadConfig", () => {
       limits: { maxBytes: 256 * 1024 * 1024, maxPixels: 100_000_000, decodeTimeoutMs: 30_000 },
       drainTimeoutMs: 15_000,
       lockMs: 20_000,
+      heartbeatMs: 5_000,
       logLevel: "info",
     });
   });
@@ -59,6 +60,7 @@ describe("loadConfig", () => {
   it.each([
     ["HAIRLINE_ENGINE", "abacus"],
     ["HAIRLINE_GPU", "-1"],
+    ["HAIRLINE_HEARTBEAT_MS", "0"],
     ["HAIRLINE_ENGINE_UNVERIFIED", "true"],
   ])("refuses %s=%s", (name, value) => {
     expect(() => loadConfig({ DATABASE_URL, [name]: value })).toThrow(

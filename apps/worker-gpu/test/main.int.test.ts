@@ -1,30 +1,13 @@
 import { scoreShard } from "@hairline/core/jobs";
-import { openQueues, type Queues } from "@hairline/core/queue";
+import { openQueues } from "@hairline/core/queue";
 import { describe, expect, it, vi } from "vitest";
-import { insertRun } from "./fixtures/archive-rows.ts";
 import { readFacts, readShards } from "./fixtures/facts.ts";
 import { holdShards } from "./fixtures/hold-shards.ts";
+import { queueRun, SHARD_SIZE } from "./fixtures/queue-run.ts";
 import { openQueueServer, QUEUE_KINDS } from "./fixtures/queue-server.ts";
 import { openScoringSite, soundFiles, type ScoringSite } from "./fixtures/scoring-site.ts";
 import { workerEnvironment } from "./fixtures/worker-config.ts";
 import { spawnWorker, startWorkerProcess } from "./fixtures/worker-process.ts";
-
-const SHARD_SIZE = 4;
-
-/** A run of shards of four images, planned and queued. */
-async function queueRun(site: ScoringSite, queues: Queues): Promise<string> {
-  const { database, datasetId, imageIds } = site;
-  const shards: number[][] = [];
-  for (let start = 0; start < imageIds.length; start += SHARD_SIZE) {
-    shards.push(imageIds.slice(start, start + SHARD_SIZE));
-  }
-  const runId = await insertRun(database, { datasetId, modelId: site.model.id, shards });
-  await queues.enqueue(
-    scoreShard,
-    shards.map((_, ordinal) => ({ runId, ordinal })),
-  );
-  return runId;
-}
 
 async function doneShards({ database }: ScoringSite, runId: string): Promise<number[]> {
   return (await readShards(database, runId)).filter(({ done }) => done).map(({ ordinal }) => ordinal);

@@ -3,6 +3,7 @@ import { isHairlineError, type ErrorCode } from "@hairline/core/errors";
 import type { PixelImage } from "@hairline/imaging/preprocess";
 import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
 import type { ShardImage } from "../shard/load-shard.ts";
+import type { BatchRoom } from "./batch-room.ts";
 import { intoBatches, type BatchMember } from "./batch.ts";
 import { forEachConcurrently, mapConcurrently } from "./concurrency.ts";
 import { inferBatch } from "./infer-batch.ts";
@@ -18,7 +19,8 @@ export interface ScoringStages {
   readonly decodesInFlight: number;
   /** Batches given to the network at once. */
   readonly batchesInFlight: number;
-  readonly batchSize: number;
+  /** Images of a batch. */
+  readonly room: BatchRoom;
   readonly alphas: readonly number[];
   readonly keepEmbeddings: boolean;
 }
@@ -45,7 +47,7 @@ export async function scoreImages(
   const predictions: Prediction[] = [];
   const rejections: Rejection[] = [];
   const members = decodeImages(images, { stages, signal: either, rejections });
-  const batches = readAhead(intoBatches(members, stages.batchSize), BATCHES_AHEAD);
+  const batches = readAhead(intoBatches(members, stages.room.size), BATCHES_AHEAD);
   try {
     await forEachConcurrently(batches, stages.batchesInFlight, async (batch) => {
       const infer = (pixels: PixelBatch) => stages.infer(pixels, either);

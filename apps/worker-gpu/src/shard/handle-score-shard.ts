@@ -3,12 +3,14 @@ import { toHairlineError } from "@hairline/core/errors";
 import type { JobHandler, ScoreShard } from "@hairline/core/jobs";
 import { isRetryable } from "@hairline/core/queue";
 import type { DecodedCache } from "@hairline/imaging/decoded-cache";
+import type { ScoringActivity } from "../activity.ts";
 import type { ArchiveReader } from "../archive.ts";
 import type { DecodePool } from "../decode/decode-pool.ts";
 import { openDecodeStage } from "../decode/decode-stage.ts";
 import type { InferenceDevice } from "../inference/inference-device.ts";
 import type { ScoringModel } from "../inference/load-model.ts";
 import type { Logger } from "../log.ts";
+import type { BatchRoom } from "../pipeline/batch-room.ts";
 import type { ShardOutcome } from "../pipeline/image-outcome.ts";
 import { scoreImages, type ScoringStages } from "../pipeline/score-images.ts";
 import { commitShard } from "./commit-shard.ts";
@@ -21,7 +23,8 @@ export interface ScoringResources {
   readonly decoders: DecodePool;
   readonly decodedCache?: DecodedCache | undefined;
   readonly device: InferenceDevice;
-  readonly batchSize: number;
+  readonly room: BatchRoom;
+  readonly activity: ScoringActivity;
   readonly loadModel: (modelId: number) => Promise<ScoringModel>;
   readonly openArchive: (root: string) => ArchiveReader;
   readonly log: Logger;
@@ -40,7 +43,7 @@ export function createScoreShardHandler(resources: ScoringResources): JobHandler
     const shard = await loadShard(resources.database, payload);
     if (shard === undefined) return;
     try {
-      await scoreShard(resources, shard, { priority, signal });
+      await resources.activity.holding(payload, () => scoreShard(resources, shard, { priority, signal }));
     } catch (error) {
       const known = toHairlineError(error);
       if (!signal.aborted && !isRetryable(known)) await failRun(resources.database, shard.runId, known.code);
@@ -92,18 +95,22 @@ interface StageParts {
 }
 
 function stagesOf(resources: ScoringResources, { shard, model, turn, decode }: StageParts): ScoringStages {
-  const { decoders, device, batchSize } = resources;
+  const { decoders, device, room, activity } = resources;
   const { files, alphas } = model;
   const { priority } = turn;
   const archive = resources.openArchive(shard.root);
   return {
     read: (image, signal) => archive.read(image, signal),
     decode,
-    infer: (batch, signal) => device.infer(files, batch, { priority, signal }),
+    infer: async (batch, signal) => {
+      const result = await device.infer(files, batch, { priority, signal });
+      activity.countImages(batch.count);
+      return result;
+    },
     // Each thread has an image at work and one read for it to go on with.
     decodesInFlight: 2 * decoders.size,
     batchesInFlight: device.batchesAtOnce,
-    batchSize,
+    room,
     alphas,
     keepEmbeddings: shard.keepEmbeddings,
   };

@@ -4,6 +4,7 @@ import type { PixelImage } from "@hairline/imaging/preprocess";
 import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
 import { describe, expect, it } from "vitest";
 import { imageErrorWhenLost } from "../../src/decode/decode-pool.ts";
+import { BatchRoom } from "../../src/pipeline/batch-room.ts";
 import { scoreImages, type ScoringStages } from "../../src/pipeline/score-images.ts";
 import { ThreadPool, threadUrl } from "@hairline/core/threads";
 import type { CrashRequest } from "../fixtures/crash-thread.ts";
@@ -28,7 +29,7 @@ const STAGES: ScoringStages = {
   }),
   decodesInFlight: 4,
   batchesInFlight: 2,
-  batchSize: 8,
+  room: new BatchRoom(8),
   alphas: [0.5],
   keepEmbeddings: false,
 };
@@ -93,7 +94,7 @@ describe("scoreImages", () => {
     let read = 0;
     const stages: ScoringStages = {
       ...STAGES,
-      batchSize: 4,
+      room: new BatchRoom(4),
       decodesInFlight: 3,
       read: async (image, signal) => {
         read += 1;

@@ -2,11 +2,13 @@ import { readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
 import { describe, expect, it } from "vitest";
+import { ScoringActivity } from "../../src/activity.ts";
 import { openArchive, type ArchiveReader } from "../../src/archive.ts";
 import { DecodePool } from "../../src/decode/decode-pool.ts";
 import { InferenceDevice } from "../../src/inference/inference-device.ts";
 import { loadModel } from "../../src/inference/load-model.ts";
 import { createLog } from "../../src/log.ts";
+import { BatchRoom } from "../../src/pipeline/batch-room.ts";
 import { createScoreShardHandler } from "../../src/shard/handle-score-shard.ts";
 import { insertRun } from "../fixtures/archive-rows.ts";
 import { readFacts, readQuarantine, readShards } from "../fixtures/facts.ts";
@@ -21,11 +23,13 @@ async function openHandler(site: ScoringSite, wrap: WrapArchive = (archive) => a
   const { limits, objectsRoot } = workerConfig(site, { kind: "postgres", url: database.url });
   const decoders = new DecodePool({ threads: 1, limits });
   const device = new InferenceDevice({ engine: "cpu", objectsRoot, engines: 2, threadsPerEngine: 1 });
+  const room = new BatchRoom(4);
   const handler = createScoreShardHandler({
     database,
     decoders,
     device,
-    batchSize: 4,
+    room,
+    activity: new ScoringActivity(room),
     loadModel: (modelId) => loadModel(database, modelId),
     openArchive: (root) => wrap(openArchive(root, limits)),
     log: createLog("silent"),

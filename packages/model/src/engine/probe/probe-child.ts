@@ -9,11 +9,11 @@ import { PROBE_BATCH, PROBE_LOGIT, probeNetwork } from "./probe-network.ts";
 
 const TOLERANCE = 1e-3;
 
-async function answer(kind: EngineKind): Promise<ProbeAnswer> {
+async function answer(kind: EngineKind, device: number | undefined): Promise<ProbeAnswer> {
   let version: string | null = null;
   try {
     version = kind.version();
-    await using engine = await kind.open(probeNetwork(), {});
+    await using engine = await kind.open(probeNetwork(), { device });
     const [logit = Number.NaN] = (await engine.infer(PROBE_BATCH)).logits;
     if (!(Math.abs(logit - PROBE_LOGIT) <= TOLERANCE))
       return {
@@ -41,5 +41,6 @@ function describe(error: unknown): string {
   return messages.length === 0 ? String(error) : messages.join(" ");
 }
 
-process.send?.(await answer(ENGINES[parseEngineName(process.argv[2] ?? "")]));
+const [, , engine = "", gpu] = process.argv;
+process.send?.(await answer(ENGINES[parseEngineName(engine)], gpu === undefined ? undefined : Number(gpu)));
 process.disconnect();

@@ -10,6 +10,8 @@ export interface ProbeOptions {
   /** The module tried; for tests. */
   readonly child?: URL;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Which GPU, from 0; the engine's first when absent. */
+  readonly device?: number | undefined;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -44,9 +46,9 @@ export async function probeEngine(engine: EngineName, options: ProbeOptions = {}
 
 function askChild(
   engine: EngineName,
-  { timeoutMs = TIMEOUT_MS, child: module = beside("./probe-child"), environment }: ProbeOptions,
+  { timeoutMs = TIMEOUT_MS, child: module = beside("./probe-child"), environment, device }: ProbeOptions,
 ): Promise<ProbeAnswer> {
-  const child = fork(fileURLToPath(module), [engine], {
+  const child = fork(fileURLToPath(module), device === undefined ? [engine] : [engine, String(device)], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     ...(environment === undefined ? {} : { env: environment }),
   });
