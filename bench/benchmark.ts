@@ -4,7 +4,15 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   /** value over the limit or peer named, both measured in this run. */
-  readonly ratio?: { readonly to: string; readonly value: number };
+  readonly ratio?: Ratio;
+}
+
+export interface Ratio {
+  readonly to: string;
+  /** The median over rounds where there are several. */
+  readonly value: number;
+  /** Least and greatest over rounds. */
+  readonly spread?: readonly [number, number];
 }
 
 export interface BenchmarkResult {
@@ -36,4 +44,9 @@ export function median(values: readonly number[]): number {
   const lower = sorted[Math.ceil(sorted.length / 2) - 1];
   if (upper === undefined || lower === undefined) throw new RangeError("median of nothing");
   return (lower + upper) / 2;
+}
+
+/** @throws RangeError when empty */
+export function medianRatio(to: string, values: readonly number[]): Ratio {
+  return { to, value: median(values), spread: [Math.min(...values), Math.max(...values)] };
 }

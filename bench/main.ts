@@ -1,9 +1,11 @@
-import type { Benchmark, BenchmarkResult } from "./benchmark.ts";
+import { cpus } from "node:os";
+import type { Benchmark, BenchmarkResult, Ratio } from "./benchmark.ts";
 
 /** Loaded on demand: a benchmark may need packages that another one does not. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   engines: async () => (await import("./engines.ts")).enginesBenchmark,
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
+  "score-memory": async () => (await import("./score-memory.ts")).scoreMemoryBenchmark,
   score: async () => (await import("./score.ts")).scoreBenchmark,
 };
 
@@ -35,10 +37,15 @@ function print(result: BenchmarkResult): void {
   console.log(`${result.benchmark} (${setting.join(", ")})`);
   for (const { name, value, unit, ratio } of result.figures) {
     const figure = `${formatValue(value)} ${unit}`.padStart(18);
-    const compared = ratio === undefined ? "" : `   ${formatValue(ratio.value)} × ${ratio.to}`;
+    const compared = ratio === undefined ? "" : `   ${formatRatio(ratio)}`;
     console.log(`  ${name.padEnd(44)}${figure}${compared}`);
   }
   for (const target of result.missed) console.log(`  missed: ${target}`);
+}
+
+function formatRatio({ to, value, spread }: Ratio): string {
+  const between = spread === undefined ? "" : ` (${spread.map(formatValue).join(" to ")})`;
+  return `${formatValue(value)} × ${to}${between}`;
 }
 
 function formatValue(value: number): string {
@@ -47,7 +54,8 @@ function formatValue(value: number): string {
 }
 
 function machine(): Record<string, string | number> {
-  return { node: process.version, platform: process.platform, arch: process.arch };
+  const cpu = cpus()[0]?.model ?? "unknown";
+  return { cpu, node: process.version, platform: process.platform, arch: process.arch };
 }
 
 process.exitCode = await main(process.argv.slice(2));

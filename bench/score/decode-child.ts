@@ -1,12 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { configureSharp } from "@hairline/imaging/decode";
 import { IMAGENET_PREPROCESSING, loadPixels } from "@hairline/imaging/preprocess";
-import { serveTasks } from "./child.ts";
+import { serveStints } from "./child.ts";
 
-await serveTasks(async () => {
+const WARM_UP_FILES = 8;
+
+serveStints(async (setup) => {
+  const { files } = setup as { files: readonly string[] };
   configureSharp({ threads: 1 });
-  return async (task) => {
-    const { files } = task as { files: readonly string[] };
-    for (const file of files) await loadPixels(await readFile(file), IMAGENET_PREPROCESSING);
+  let next = 0;
+  const turn = async () => {
+    await loadPixels(await readFile(files[next % files.length]!), IMAGENET_PREPROCESSING);
+    next += 1;
+    return 1;
   };
+  for (let index = 0; index < WARM_UP_FILES; index += 1) await turn();
+  return turn;
 });

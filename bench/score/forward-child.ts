@@ -2,14 +2,14 @@ import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
 import { openOnnxRuntimeEngine } from "@hairline/model/engine";
 import { buildResnetGraph, identifyResnet } from "@hairline/model/resnet";
 import { reproducibleImage, reproducibleWeights } from "@hairline/model/testing";
-import { serveTasks } from "./child.ts";
+import { serveStints } from "./child.ts";
 
-interface ForwardSetup {
+export interface ForwardSetup {
   readonly threads: number;
   readonly batchSize: number;
 }
 
-await serveTasks(async (setup) => {
+serveStints(async (setup) => {
   const { threads, batchSize } = setup as ForwardSetup;
   const weights = identifyResnet(reproducibleWeights("resnet18"));
   const engine = await openOnnxRuntimeEngine(buildResnetGraph(weights, IMAGENET_PREPROCESSING), { threads });
@@ -18,9 +18,10 @@ await serveTasks(async (setup) => {
   const data = new Uint8Array(batchSize * image.length);
   for (let index = 0; index < batchSize; index += 1) data.set(image, index * image.length);
   const batch = { count: batchSize, channels: 1, size, data } as const;
-  await engine.infer(batch);
-  return async (task) => {
-    const { images } = task as { images: number };
-    for (let done = 0; done < images; done += batchSize) await engine.infer(batch);
+  const turn = async () => {
+    await engine.infer(batch);
+    return batchSize;
   };
+  await turn();
+  return turn;
 });

@@ -1,61 +1,73 @@
 import { TimedChild } from "./child.ts";
+import type { ForwardSetup } from "./forward-child.ts";
 
-const BATCH_SIZE = 32;
-/** Images for a forward measurement: about two seconds on four cores. */
-const FORWARD_IMAGES = 512;
+/** Long against a scheduler's turn, short against a change of the machine's other work. */
+const STINT = { seconds: 3 };
 
-/** Reads, decodes and resizes the files with every core and nothing else to do. @returns images per second */
-export async function measureDecode(files: readonly string[], cores: number): Promise<number> {
-  const children = Array.from({ length: cores }, () => {
-    return new TimedChild<{ files: readonly string[] }>("./decode-child.ts", null);
-  });
-  return await timeTogether(children, (index) => ({
-    task: { files: files.filter((_, position) => position % cores === index) },
-    warmUp: { files: files.slice(0, 8) },
-    total: files.length,
-  }));
+/** Images per second of all cores together. */
+export interface Limits {
+  readonly decode: number;
+  readonly forward: number;
+  /** Each image takes 1/decode + 1/forward seconds of all cores together. */
+  readonly ideal: number;
 }
 
-/**
- * Runs the network on pixels already in memory with every core and nothing else to do.
- * @returns images per second, the better of one session on all cores and one session a core
- */
-export async function measureForward(cores: number): Promise<number> {
-  const together = await forwardRate({ sessions: 1, threads: cores });
-  const apart = cores === 1 ? together : await forwardRate({ sessions: cores, threads: 1 });
-  return Math.max(together, apart);
-}
+/** Processes that measure what these cores can do with nothing else to do; idle between measurements. */
+export class LimitsMeter implements Disposable {
+  readonly #decoders: readonly TimedChild[];
+  readonly #forwards: readonly (readonly TimedChild[])[];
 
-async function forwardRate({ sessions, threads }: { sessions: number; threads: number }): Promise<number> {
-  const children = Array.from({ length: sessions }, () => {
-    return new TimedChild<{ images: number }>("./forward-child.ts", { threads, batchSize: BATCH_SIZE });
-  });
-  const share = Math.ceil(FORWARD_IMAGES / sessions / BATCH_SIZE) * BATCH_SIZE;
-  return await timeTogether(children, () => ({
-    task: { images: share },
-    warmUp: { images: BATCH_SIZE },
-    total: share * sessions,
-  }));
-}
-
-interface Portion<Task> {
-  readonly task: Task;
-  readonly warmUp: Task;
-  /** Images of all children together. */
-  readonly total: number;
-}
-
-/** Starts all children at once; the slowest one decides. */
-async function timeTogether<Task>(
-  children: readonly TimedChild<Task>[],
-  portionOf: (index: number) => Portion<Task>,
-): Promise<number> {
-  try {
-    await Promise.all(children.map((child) => child.ready()));
-    await Promise.all(children.map((child, index) => child.run(portionOf(index).warmUp)));
-    const seconds = await Promise.all(children.map((child, index) => child.run(portionOf(index).task)));
-    return portionOf(0).total / Math.max(...seconds);
-  } finally {
-    for (const child of children) child[Symbol.dispose]();
+  /** One process a core reads, decodes and resizes its share of the files; the network runs in each of several ways. */
+  constructor(files: readonly string[], cores: number) {
+    this.#decoders = Array.from({ length: cores }, (_, index) => {
+      const share = files.filter((_file, position) => position % cores === index);
+      return new TimedChild("./decode-child.ts", { files: share });
+    });
+    this.#forwards = waysToRun(cores).map(({ sessions, ...setup }) =>
+      Array.from({ length: sessions }, () => new TimedChild("./forward-child.ts", setup)),
+    );
   }
+
+  async ready(): Promise<void> {
+    await Promise.all([...this.#decoders, ...this.#forwards.flat()].map((child) => child.ready()));
+  }
+
+  /** The network's limit is that of the fastest way to run it. */
+  async measure(): Promise<Limits> {
+    const decode = await togetherRate(this.#decoders);
+    let forward = 0;
+    for (const children of this.#forwards) forward = Math.max(forward, await togetherRate(children));
+    return { decode, forward, ideal: idealRate(decode, forward) };
+  }
+
+  [Symbol.dispose](): void {
+    for (const child of [...this.#decoders, ...this.#forwards.flat()]) child[Symbol.dispose]();
+  }
+}
+
+/** The mean of two measurements in images per second, by the time an image takes. */
+export function betweenLimits(before: Limits, after: Limits): Limits {
+  const decode = harmonicMean(before.decode, after.decode);
+  const forward = harmonicMean(before.forward, after.forward);
+  return { decode, forward, ideal: idealRate(decode, forward) };
+}
+
+function idealRate(decode: number, forward: number): number {
+  return 1 / (1 / decode + 1 / forward);
+}
+
+function harmonicMean(a: number, b: number): number {
+  return 2 / (1 / a + 1 / b);
+}
+
+function waysToRun(cores: number): readonly (ForwardSetup & { readonly sessions: number })[] {
+  const together = { sessions: 1, threads: cores, batchSize: 32 };
+  if (cores === 1) return [together];
+  return [together, { sessions: cores, threads: 1, batchSize: 8 }];
+}
+
+/** All work for the same stretch of time, so that none waits for another's last image. */
+async function togetherRate(children: readonly TimedChild[]): Promise<number> {
+  const rates = await Promise.all(children.map((child) => child.rate(STINT)));
+  return rates.reduce((sum, rate) => sum + rate, 0);
 }

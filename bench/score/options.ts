@@ -18,7 +18,7 @@ export function parseScoreOptions(args: readonly string[]): ScoreBenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      images: { type: "string", default: "2048" },
+      images: { type: "string", default: "4096" },
       rounds: { type: "string", default: "3" },
       cores: { type: "string" },
       folder: { type: "string" },
@@ -36,7 +36,8 @@ export function parseScoreOptions(args: readonly string[]): ScoreBenchOptions {
   };
 }
 
-function positive(name: string, text: string): number {
+/** @throws RangeError for text that is no whole number from 1 */
+export function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new RangeError(`--${name} ${text}: expected a positive whole number`);

@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,15 +12,32 @@ import { openFilesystemStore } from "@hairline/core/storage";
 import { importModel } from "@hairline/model/registry";
 import { float32Tensor } from "@hairline/model/weights";
 import { reproducibleWeights } from "@hairline/model/testing";
+import { residentMebibytes } from "./resident-memory.ts";
 
 export interface ScoredRound {
   readonly images: number;
   /** From the start of the planned run to the commit of its last shard. */
   readonly seconds: number;
-  /** Longest pause of a worker's event loop, the largest over workers. */
-  readonly maxBlockMs: number;
+  /** The worst over workers. */
+  readonly eventLoop: EventLoopReport;
   /** Resident memory of the largest worker when the round ended. */
   readonly workerMebibytes: number;
+}
+
+/** What a worker's main thread told of one round. */
+export interface EventLoopReport {
+  /** How late a timer was at most. */
+  readonly pauseMs: number;
+  /** The part of that in which the thread could run but had no core; null where the system does not count it. */
+  readonly waitedMs: number | null;
+  /** Longest pause after taking off waits for a core: what the worker's own code held up. */
+  readonly busyMs: number;
+}
+
+/** A process of the stack, for those who look at its memory. */
+export interface StackProcess {
+  readonly role: string;
+  readonly pid: number;
 }
 
 const APPS = new URL("../../apps/", import.meta.url);
@@ -32,6 +48,7 @@ export class ScoringStack implements AsyncDisposable {
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #home: string;
   readonly #workers: ChildProcess[] = [];
+  readonly #processes: StackProcess[] = [];
   #database: Database | undefined;
   #queues: Queues | undefined;
   #rounds = 0;
@@ -62,6 +79,10 @@ export class ScoringStack implements AsyncDisposable {
     }
   }
 
+  get processes(): readonly StackProcess[] {
+    return this.#processes;
+  }
+
   async #startRole(
     role: string,
     options: { env: NodeJS.ProcessEnv; monitored: boolean },
@@ -83,6 +104,7 @@ export class ScoringStack implements AsyncDisposable {
     });
     await Promise.race([once(child, "message"), ended]);
     ended.catch(() => {});
+    if (child.pid !== undefined) this.#processes.push({ role, pid: child.pid });
     return child;
   }
 
@@ -100,12 +122,19 @@ export class ScoringStack implements AsyncDisposable {
     const { runId } = await openRun({ database, datasetId, modelId });
     await this.#queues.enqueue(planRun, [{ runId }]);
     const images = await whenCompleted(database, runId);
+    const workers = this.#processes.filter(({ role }) => role === "worker-gpu");
     return {
       images,
       seconds: await scoringSeconds(database, runId),
-      maxBlockMs: Math.max(...(await Promise.all(this.#workers.map(reportedBlock)))),
-      workerMebibytes: Math.max(...(await Promise.all(this.#workers.map(residentMebibytes)))),
+      eventLoop: await this.#worstEventLoop(),
+      workerMebibytes: Math.max(...(await Promise.all(workers.map(({ pid }) => residentMebibytes(pid))))),
     };
+  }
+
+  async #worstEventLoop(): Promise<EventLoopReport> {
+    const reports = await Promise.all(this.#workers.map(reportedEventLoop));
+    const worst = reports.reduce((a, b) => (b.pauseMs > a.pauseMs ? b : a));
+    return { ...worst, busyMs: Math.max(...reports.map(({ busyMs }) => busyMs)) };
   }
 
   async #importModel(database: Database): Promise<number> {
@@ -147,14 +176,9 @@ async function scoringSeconds(database: Database, runId: string): Promise<number
   return rows[0]?.seconds ?? Number.NaN;
 }
 
-async function reportedBlock(worker: ChildProcess): Promise<number> {
+async function reportedEventLoop(worker: ChildProcess): Promise<EventLoopReport> {
   const answer = once(worker, "message");
   worker.send("monitor-report");
-  const [message] = (await answer) as [{ maxBlockMs: number }];
-  return message.maxBlockMs;
-}
-
-async function residentMebibytes(worker: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${worker.pid}/status`, "utf8").catch(() => "");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
+  const [message] = (await answer) as [EventLoopReport];
+  return message;
 }
