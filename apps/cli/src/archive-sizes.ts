@@ -1,7 +1,7 @@
 import type { Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import type { Size } from "@hairline/core/localisation";
-import { openFilesystemStore } from "@hairline/core/storage";
+import { openObjectStore } from "@hairline/core/storage";
 import { DEFAULT_DECODE_LIMITS, decodeImage, readImageHeader } from "@hairline/imaging/decode";
 
 /** Reads the sizes of a dataset's images, as decoded, from their files. */
@@ -18,7 +18,7 @@ export async function archiveSizes(
         new HairlineError("IMAGE_FILE_MISSING", "The dataset has no archive to read files from."),
       );
   }
-  const archive = openFilesystemStore(root);
+  const archive = openObjectStore(root);
   return async (objectKey) => {
     const bytes = await archive.get(objectKey, { maxBytes: DEFAULT_DECODE_LIMITS.maxBytes });
     const header = readImageHeader(bytes);

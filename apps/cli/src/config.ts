@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
+import { objectsLocation } from "@hairline/core/storage";
 import { decodedCacheRoot } from "@hairline/imaging/decoded-cache";
 import { z } from "zod";
 
@@ -12,6 +13,8 @@ const url = (...protocols: string[]) =>
 const Environment = z.object({
   /** Folder of the embedded server, model files and logs. */
   HAIRLINE_HOME: z.string().min(1).default(".hairline"),
+  /** Where models and artefacts live instead of HAIRLINE_HOME/objects: a folder or s3://bucket/prefix. */
+  HAIRLINE_OBJECTS: z.string().optional(),
   /** PostgreSQL to use instead of the embedded one. */
   DATABASE_URL: url("postgres", "postgresql").optional(),
   /** Redis to queue on instead of PostgreSQL. */
@@ -26,6 +29,8 @@ const Environment = z.object({
 
 export interface CliConfig {
   readonly home: string;
+  /** Folder or s3://bucket/prefix of models and artefacts. */
+  readonly objects: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   /** Folder of the cache of decoded images, also where it is switched off. */
@@ -48,6 +53,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): CliConfig {
   const home = resolve(HAIRLINE_HOME);
   return Object.freeze({
     home,
+    objects: objectsLocation(parsed.data.HAIRLINE_OBJECTS, home),
     databaseUrl: DATABASE_URL,
     redisUrl: REDIS_URL,
     decodedCacheRoot: decodedCacheRoot(

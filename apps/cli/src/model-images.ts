@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Database } from "@hairline/core/db";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
-import { openFilesystemStore } from "@hairline/core/storage";
+import { openObjectStore } from "@hairline/core/storage";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
 import { loadPixels, type PixelImage, type Preprocessing } from "@hairline/imaging/preprocess";
 
@@ -53,7 +53,7 @@ export async function* readableImages(
   keys: Iterable<string>,
   { root, preprocessing, signal }: ModelImageOptions,
 ): AsyncGenerator<PixelImage> {
-  const store = openFilesystemStore(root);
+  const store = openObjectStore(root);
   for (const key of keys) {
     signal.throwIfAborted();
     try {

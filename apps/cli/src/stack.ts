@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "@hairline/core/db";
-import { openFilesystemStore } from "@hairline/core/storage";
+import { openObjectStore } from "@hairline/core/storage";
 import type { CliConfig } from "./config.ts";
 import type { Stack } from "./context.ts";
 
@@ -29,7 +28,7 @@ export async function openStack(config: CliConfig): Promise<OpenedStack> {
     database: opened,
     queue:
       config.redisUrl === undefined ? { kind: "postgres", url } : { kind: "redis", url: config.redisUrl },
-    objects: openFilesystemStore(join(config.home, "objects")),
+    objects: openObjectStore(config.objects),
     async close() {
       await opened.close();
       await embedded?.stop();

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
-import { openFilesystemStore, type ObjectStat } from "@hairline/core/storage";
+import { isS3Url, openObjectStore, type ObjectStat, type ObjectStore } from "@hairline/core/storage";
 import type { ImageLimits } from "./config.ts";
 
 export interface ArchiveFile {
@@ -19,13 +19,13 @@ export interface ArchiveReader {
 }
 
 export function openArchive(root: string, limits: ImageLimits): ArchiveReader {
-  const store = openFilesystemStore(root);
+  const store = openObjectStore(root);
   return {
     async read({ objectKey, imported }, signal) {
       try {
         return await store.get(objectKey, { signal, maxBytes: limits.maxBytes, expected: imported });
       } catch (error) {
-        if (isHairlineError(error) && error.code === "IMAGE_FILE_MISSING") await requireRoot(root);
+        if (isHairlineError(error) && error.code === "IMAGE_FILE_MISSING") await requireRoot(root, store);
         throw error;
       }
     },
@@ -33,12 +33,20 @@ export function openArchive(root: string, limits: ImageLimits): ArchiveReader {
 }
 
 /** An archive that is not mounted would otherwise put every one of its images into quarantine. */
-async function requireRoot(root: string): Promise<void> {
+async function requireRoot(root: string, store: ObjectStore): Promise<void> {
+  if (isS3Url(root)) {
+    for await (const _ of store.list("")) return;
+    throw archiveGone(root);
+  }
   await access(root).catch((cause: unknown) => {
-    throw new HairlineError("ARCHIVE_NOT_FOUND", "The archive's folder is not there.", {
-      file: root,
-      remedy: "Mount or restore the archive, then score again.",
-      cause,
-    });
+    throw archiveGone(root, cause);
+  });
+}
+
+function archiveGone(root: string, cause?: unknown): HairlineError {
+  return new HairlineError("ARCHIVE_NOT_FOUND", "The archive's folder is not there.", {
+    file: root,
+    remedy: "Mount or restore the archive, then score again.",
+    cause,
   });
 }

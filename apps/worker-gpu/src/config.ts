@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
 import type { QueueConnection } from "@hairline/core/queue";
+import { objectsLocation } from "@hairline/core/storage";
 import { DEFAULT_HEARTBEAT_MS } from "@hairline/core/workers";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
 import { decodedCacheRoot, DEFAULT_MAX_CACHE_BYTES } from "@hairline/imaging/decoded-cache";
@@ -30,8 +31,10 @@ const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }),
   /** Redis to take jobs from instead of PostgreSQL. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected a redis:// URL" }).optional(),
-  /** Folder whose objects/ holds the imported models. */
+  /** Folder whose objects/ holds the imported models, unless HAIRLINE_OBJECTS says where they are. */
   HAIRLINE_HOME: z.string().min(1).default(".hairline"),
+  /** A folder or s3://bucket/prefix. */
+  HAIRLINE_OBJECTS: z.string().optional(),
   /** Cores this worker may use, for hosts it shares with others. */
   HAIRLINE_CORES: countOrAuto(1024),
   HAIRLINE_BATCH_SIZE: countOrAuto(1024),
@@ -92,7 +95,7 @@ export interface DecodedCacheSettings {
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly queue: QueueConnection;
-  /** Folder of the store that holds the model files. */
+  /** Folder or s3://bucket/prefix of the store that holds the model files. */
   readonly objectsRoot: string;
   readonly engine: EngineSettings;
   readonly threads: ThreadSettings;
@@ -118,7 +121,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   return Object.freeze({
     databaseUrl: variables.DATABASE_URL,
     queue: queueConnection(variables),
-    objectsRoot: join(resolve(variables.HAIRLINE_HOME), "objects"),
+    objectsRoot: objectsLocation(variables.HAIRLINE_OBJECTS, resolve(variables.HAIRLINE_HOME)),
     engine: {
       engine: variables.HAIRLINE_ENGINE,
       gpu: variables.HAIRLINE_GPU,

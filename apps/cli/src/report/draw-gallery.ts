@@ -1,6 +1,6 @@
 import type { Database } from "@hairline/core/db";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
-import { openFilesystemStore } from "@hairline/core/storage";
+import { openObjectStore } from "@hairline/core/storage";
 import { renderOverlay, type ImageBox } from "@hairline/imaging/heatmap";
 import type { GalleryPick } from "./gallery-picks.ts";
 import type { GalleryPicture, PictureNotDrawn } from "./report-input.ts";
@@ -80,6 +80,6 @@ async function loadPicture({ database, modelId }: GalleryRequest, imageId: numbe
   const { grid, height, width } = row;
   if (grid === null || height === null || width === null)
     throw new HairlineError("FACTS_MISSING", "The CAM of the image was not stored.");
-  const bytes = await openFilesystemStore(row.root).get(row.object_key);
+  const bytes = await openObjectStore(row.root).get(row.object_key);
   return { bytes, boxes: row.boxes, cam: { values: Float32Array.from(grid), height, width } };
 }

@@ -1,4 +1,4 @@
-import { openFilesystemStore } from "@hairline/core/storage";
+import { openObjectStore } from "@hairline/core/storage";
 import { openEngine, type InferenceEngine } from "@hairline/model/engine";
 import { storedArtefact, type ModelFiles } from "@hairline/model/registry";
 import type { InferenceThreadData } from "./inference-protocol.ts";
@@ -8,6 +8,6 @@ export function openModelEngine(
   model: ModelFiles,
   { objectsRoot, engine, gpu, threads }: InferenceThreadData,
 ): Promise<InferenceEngine> {
-  const artefact = storedArtefact(openFilesystemStore(objectsRoot), model);
+  const artefact = storedArtefact(openObjectStore(objectsRoot), model);
   return openEngine({ engine, artefact, threads, device: gpu });
 }

@@ -11,6 +11,6 @@ export {
   type PresignOptions,
   type PutStreamOptions,
 } from "./object-store.ts";
-export { openObjectStore } from "./open-object-store.ts";
+export { objectsLocation, openObjectStore } from "./open-object-store.ts";
 export { formatS3Url, isS3Url, parseS3Url, type S3Location } from "./s3-location.ts";
 export { openS3Store, type S3StoreOptions } from "./s3.ts";

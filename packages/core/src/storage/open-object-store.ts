@@ -1,10 +1,11 @@
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { HairlineError } from "../errors.ts";
 import { s3Settings } from "./config.ts";
 import { openFilesystemStore } from "./filesystem.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { isS3Url, parseS3Url } from "./s3-location.ts";
+import { formatS3Url, isS3Url, parseS3Url } from "./s3-location.ts";
 import { openS3Store } from "./s3.ts";
 
 /**
@@ -19,6 +20,18 @@ export function openObjectStore(location: string, environment?: NodeJS.ProcessEn
   if (location.startsWith("file:")) return openFilesystemStore(folderOfUrl(location));
   if (location === "" || /^[a-z][a-z0-9+.-]+:\/\//i.test(location)) throw badLocation(location);
   return openFilesystemStore(location);
+}
+
+/**
+ * Where models and artefacts live: HAIRLINE_OBJECTS, a folder or s3://bucket/prefix, by default `objects` in the home.
+ *
+ * @param home absolute
+ * @throws HairlineError BAD_ARGUMENT for an s3:// URL that names no bucket
+ */
+export function objectsLocation(setting: string | undefined, home: string): string {
+  if (setting === undefined || setting === "") return join(home, "objects");
+  if (isS3Url(setting)) return formatS3Url(parseS3Url(setting));
+  return setting.startsWith("file:") ? setting : resolve(setting);
 }
 
 function folderOfUrl(url: string): string {
