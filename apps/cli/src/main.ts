@@ -1,3 +1,4 @@
+import { asDatabaseFailure } from "@hairline/core/db";
 import { HairlineError, toHairlineError } from "@hairline/core/errors";
 import { CommanderError } from "commander";
 import { loadConfig } from "./config.ts";
@@ -41,7 +42,8 @@ async function main(): Promise<number> {
   } catch (error) {
     if (readerGone) return 0;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const coded = toHairlineError(interruption.signal.aborted ? interruption.signal.reason : error);
+    const failure = interruption.signal.aborted ? interruption.signal.reason : asDatabaseFailure(error);
+    const coded = toHairlineError(failure);
     output.error(coded);
     return exitCodeOf(coded);
   } finally {

@@ -43,12 +43,18 @@ function printable(text: string): string {
  *
  * @throws HairlineError with the first rejection's code when anything was rejected
  */
-export function refuseRejections({ rejected, rejections }: RejectionReport): void {
+export function refuseRejections({ rejected, rejections, rejectedByCode }: RejectionReport): void {
   if (rejected === 0) return;
   const [first] = rejections;
-  throw new HairlineError(first?.code ?? "ROW_INVALID", `${formatCount(rejected)} rows were rejected.`, {
-    field: "--strict",
-    ...(first?.line == null ? {} : { line: first.line }),
-    remedy: "Correct the rows listed and import again; the others are imported.",
-  });
+  // Where none is shown.
+  const [code] = Object.keys(rejectedByCode) as ErrorCode[];
+  throw new HairlineError(
+    first?.code ?? code ?? "ROW_INVALID",
+    `${formatCount(rejected)} rows were rejected.`,
+    {
+      field: "--strict",
+      ...(first?.line == null ? {} : { line: first.line }),
+      remedy: "Correct the rows listed and import again; the others are imported.",
+    },
+  );
 }

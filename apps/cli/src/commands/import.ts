@@ -1,10 +1,10 @@
-import { HairlineError } from "@hairline/core/errors";
 import { importArchive, type ArchiveLayout, type ImportReport } from "@hairline/core/ingest";
 import { MANIFEST_FIELDS, type ColumnMapping, type ManifestField } from "@hairline/core/study";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { Output } from "../output.ts";
 import { formatCount, formatDuration } from "../progress.ts";
+import { printRejections, refuseRejections } from "../rejections.ts";
 
 interface ImportCommandOptions {
   readonly name?: string;
@@ -81,46 +81,7 @@ function printReport(output: Output, report: ImportReport): void {
         "score the dataset again",
     );
   }
-  if (report.rejected > 0) printRejections(output, report);
-}
-
-function printRejections(output: Output, report: ImportReport): void {
-  output.line();
-  output.table(["rejected as", "rows"], Object.entries(report.rejectedByCode));
-  if (report.rejections.length === 0) return;
-  output.line();
-  output.table(
-    ["line", "path", "code", "reason"],
-    report.rejections.map(({ line, objectKey, code, message }) => [
-      line,
-      objectKey === null ? null : printable(objectKey),
-      code,
-      printable(message),
-    ]),
-  );
-  const hidden = report.rejected - report.rejections.length;
-  if (hidden > 0)
-    output.line(`and ${formatCount(hidden)} more in import_rejection, import ${report.importId}`);
-}
-
-/** Text of the archive on one line, without the control characters that would steer a terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, "\uFFFD");
-}
-
-function refuseRejections({ rejected, rejections, rejectedByCode }: ImportReport): void {
-  if (rejected === 0) return;
-  const [first] = rejections;
-  const [code] = Object.keys(rejectedByCode) as (keyof typeof rejectedByCode)[];
-  throw new HairlineError(
-    first?.code ?? code ?? "ROW_INVALID",
-    `${formatCount(rejected)} rows were rejected.`,
-    {
-      field: "--strict",
-      ...(first?.line == null ? {} : { line: first.line }),
-      remedy: "Correct the rows listed and import again; the others are imported.",
-    },
-  );
+  printRejections(output, report);
 }
 
 function addColumn(text: string, columns: ColumnMapping): ColumnMapping {

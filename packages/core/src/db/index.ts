@@ -1,4 +1,5 @@
 export { openDatabase, type Database, type DatabaseOptions } from "./connection.ts";
+export { asDatabaseFailure } from "./database-failure.ts";
 export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database } from "../db/index.ts";
+import { asDatabaseFailure, type Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
 import { isS3Url } from "../storage/index.ts";
 import { parseDatasetName } from "../study/index.ts";
@@ -37,7 +37,7 @@ const DEFAULT_MAX_REJECTIONS = 20;
  * grow with the archive. Damaged images are imported too: scoring quarantines them.
  *
  * @throws HairlineError as openArchive does; DATASET_NAME_TAKEN; BAD_ARGUMENT for a name that is none;
- *   INTERRUPTED when the signal aborts
+ *   INTERRUPTED when the signal aborts; DATABASE_UNAVAILABLE when the database is lost or refuses to go on
  */
 export async function importArchive(options: ImportOptions): Promise<ImportReport> {
   const { signal } = options;
@@ -46,7 +46,7 @@ export async function importArchive(options: ImportOptions): Promise<ImportRepor
     const source = await openArchive(options);
     return await importSource(source, options);
   } catch (error) {
-    if (signal?.aborted !== true) throw error;
+    if (signal?.aborted !== true) throw asDatabaseFailure(error);
     throw new HairlineError("INTERRUPTED", "The import was stopped; what was imported stays.", {
       remedy: "Run the same command again: it goes on where it stopped.",
       cause: error,

@@ -106,6 +106,27 @@ test("a batch that fails is not stored in part", async () => {
   expect(await importRows(database)).toMatchObject([{ added: 5, finished: false }]);
 });
 
+test.for([
+  ["is lost", "perform pg_terminate_backend(pg_backend_pid())"],
+  ["has a full disk", "raise exception 'could not extend file' using errcode = 'disk_full'"],
+] as const)(
+  "a database that %s in the middle has a code, and the same import goes on",
+  async ([, action]) => {
+    await using database = await createTestDatabase();
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, IMAGES);
+    await database.pool.query(
+      `create function fail() returns trigger language plpgsql as $$ begin ${action}; return new; end $$;
+     create trigger failing before insert on image for each row when (new.object_key = '07.png')
+     execute function fail()`,
+    );
+    const importing = () => importArchive({ database, path: folder.path, name: "x", batchSize: 5 });
+    await expect(importing()).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    await database.pool.query("drop trigger failing on image");
+    expect(await importing()).toMatchObject({ added: IMAGES.length - 5, unchanged: 5 });
+  },
+);
+
 test("two imports at once into one dataset add every image once", async () => {
   await using database = await createTestDatabase();
   await using folder = await temporaryFolder();
