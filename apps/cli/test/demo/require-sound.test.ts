@@ -36,7 +36,6 @@ test.for([
 ] as const)("takes %s for what it is", ([, result, code]) => {
   expect(codeOf({ ...result, split: "valid" })).toBe(code);
 });
-});
 
 test("says how near to chance a small archive is, and what to do", () => {
   const judge = (): void => requireSound({ ledger: LEDGER, split: "valid", rocAuc: { ...AUC, lower: 0.45 } });
