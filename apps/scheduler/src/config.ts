@@ -14,6 +14,8 @@ const Environment = z.object({
   HAIRLINE_COMPLETION_INTERVAL_MS: milliseconds(50, 60_000).default(500),
   /** How often changes of predictions are added to the rollup; sweeps add those that wait themselves. */
   HAIRLINE_ROLLUP_INTERVAL_MS: milliseconds(100, 3_600_000).default(5_000),
+  /** How often schedules and timers of studies are looked at, and so the latest they fire after they are due. */
+  HAIRLINE_TIMER_INTERVAL_MS: milliseconds(50, 60_000).default(1_000),
   /** How long a stop signal waits for the planning at hand before giving it back. */
   HAIRLINE_DRAIN_TIMEOUT_MS: milliseconds(0, 3_600_000).default(15_000),
   HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -25,6 +27,7 @@ export interface SchedulerConfig {
   readonly reconcileIntervalMs: number;
   readonly completionIntervalMs: number;
   readonly rollupIntervalMs: number;
+  readonly timerIntervalMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: string;
 }
@@ -45,6 +48,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): SchedulerConfig {
     reconcileIntervalMs: variables.HAIRLINE_RECONCILE_INTERVAL_MS,
     completionIntervalMs: variables.HAIRLINE_COMPLETION_INTERVAL_MS,
     rollupIntervalMs: variables.HAIRLINE_ROLLUP_INTERVAL_MS,
+    timerIntervalMs: variables.HAIRLINE_TIMER_INTERVAL_MS,
     drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
   });

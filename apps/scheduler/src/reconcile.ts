@@ -5,6 +5,7 @@ import { completeRuns } from "./complete-runs.ts";
 import { failRuns } from "./fail-runs.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
 import { reconcileSweeps } from "./sweeps.ts";
+import { reconcileTasks } from "./tasks.ts";
 
 /**
  * Makes the queue agree with the database, which holds the truth: jobs that a wiped or restored queue lost are put
@@ -17,6 +18,7 @@ export async function reconcile(context: SchedulingContext): Promise<void> {
   await requeueShards(context);
   await completeRuns(context);
   await reconcileSweeps(context);
+  await reconcileTasks(context);
 }
 
 async function requeuePlans({ database, queues }: SchedulingContext): Promise<void> {

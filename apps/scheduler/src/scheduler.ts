@@ -1,6 +1,6 @@
 import { migrate, openDatabase, type Database } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
-import { planRun, runSweep } from "@hairline/core/jobs";
+import { planRun, runSweep, runTask } from "@hairline/core/jobs";
 import { isRetryable, openQueues, type FailedTry, type QueueWorker, type Queues } from "@hairline/core/queue";
 import { compactRollups } from "@hairline/core/rollup";
 import { completeRuns } from "./complete-runs.ts";
@@ -10,10 +10,12 @@ import { createPlanRunHandler } from "./plan-run.ts";
 import { reconcile } from "./reconcile.ts";
 import { repeat } from "./repeat.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
+import { startStudyRuns } from "./study-runs.ts";
 import { createRunSweepHandler } from "./sweeps.ts";
+import { createRunTaskHandler, fireSchedules } from "./tasks.ts";
 
-/** Connections: a planning, the three loops, four of a sweep, and one that watches for its cancellation. */
-const DATABASE_CONNECTIONS = 9;
+/** Connections: a planning, the five loops, two of a task, four of a sweep, and one that watches for its cancellation. */
+const DATABASE_CONNECTIONS = 13;
 
 export interface Scheduler {
   /** Never resolves; rejects when a loop meets an error that waiting does not cure. */
@@ -50,6 +52,7 @@ function startWorkers(context: SchedulingContext): QueueWorker[] {
       log.error({ jobId, code: error.code, reason: error.message, attempt, willRetry }, what);
   return [
     queues.work(planRun, createPlanRunHandler(context), { onFailure: logFailure("planning failed") }),
+    queues.work(runTask, createRunTaskHandler(context), { onFailure: logFailure("task failed") }),
     queues.work(runSweep, createRunSweepHandler(context), { onFailure: logFailure("sweep failed") }),
   ];
 }
@@ -60,6 +63,8 @@ function run(context: SchedulingContext, config: SchedulerConfig): Scheduler {
     repeat(() => reconcile(context), loopOptions(config.reconcileIntervalMs)),
     repeat(() => completeRuns(context), loopOptions(config.completionIntervalMs)),
     repeat(() => keepRollups(context), loopOptions(config.rollupIntervalMs)),
+    repeat(() => fireSchedules(context), loopOptions(config.timerIntervalMs)),
+    repeat(() => startStudyRuns(context), loopOptions(config.timerIntervalMs)),
   ]);
   const failure = loops.then(() => new Promise<never>(() => {}));
   // Whoever awaits `failure` sees the error; it must not end the process when nobody does.

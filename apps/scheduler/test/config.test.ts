@@ -11,6 +11,7 @@ describe("loadConfig", () => {
       reconcileIntervalMs: 15_000,
       completionIntervalMs: 500,
       rollupIntervalMs: 5_000,
+      timerIntervalMs: 1_000,
       drainTimeoutMs: 15_000,
       logLevel: "info",
     });

@@ -121,6 +121,10 @@ export class BullQueues implements Queues {
     });
   }
 
+  async forget(definition: { readonly queue: string }, jobIds: readonly string[]): Promise<void> {
+    await this.#call(() => removeFailures(this.#queue(definition), new Set(jobIds)));
+  }
+
   close(options?: CloseOptions): Promise<void> {
     this.#closed ??= this.#close(options);
     return this.#closed;

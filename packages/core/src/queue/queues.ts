@@ -69,6 +69,8 @@ export interface Queues extends AsyncDisposable {
   counts<Payload>(definition: JobDefinition<Payload>): Promise<QueueCounts>;
   /** Jobs given up, newest first, at most KEPT_FAILURES. @throws HairlineError QUEUE_UNAVAILABLE */
   failures<Payload>(definition: JobDefinition<Payload>): Promise<QueueFailure<Payload>[]>;
+  /** Lets go of jobs that were given up; other ids are passed over. @throws HairlineError QUEUE_UNAVAILABLE */
+  forget(definition: { readonly queue: string }, jobIds: readonly string[]): Promise<void>;
   /** Closes the workers as QueueWorker.close does, then the queues. A second call joins the first. */
   close(options?: CloseOptions): Promise<void>;
 }
