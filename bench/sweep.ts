@@ -64,6 +64,7 @@ function figuresOf(times: SweepTimes): Figure[] {
     figure("625 configs, rollup", times.rollup["625"]),
     figure("250,000 configs, rollup", times.rollup["250,000"]),
     figure("rollup made anew", times.rebuild),
+    ...(times.fromGrid === null ? [] : [figure("625 configs, an alpha from the raw grids", times.fromGrid)]),
     ...(times.naive === null ? [] : [figure("625 configs, naive cross join", times.naive)]),
     {
       name: `${times.rows.toLocaleString("en-US")} rows: configs that disagree`,

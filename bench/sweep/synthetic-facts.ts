@@ -24,6 +24,12 @@ const GENERATE = `
     from generate_series($3::bigint, $4::bigint) as id
   ) as fact`;
 
+/** 7 x 7 cells each, of made-up heat: what an alpha that no column holds is counted from. */
+const GENERATE_CAMS = `
+  insert into prediction_cam (model_id, image_id, height, width, grid)
+  select $1, id, 7, 7, array(select random()::real from generate_series(1, 49) where id is not null)
+  from generate_series($2::bigint, $3::bigint) as id`;
+
 const CHUNK_ROWS = 1_000_000;
 
 /**
@@ -32,7 +38,10 @@ const CHUNK_ROWS = 1_000_000;
  *
  * @returns the model's id
  */
-export async function generateFacts({ pool }: Database, model: string, rows: number): Promise<number> {
+export async function generateFacts(
+  { pool }: Database,
+  { model, rows, cams }: { model: string; rows: number; cams: boolean },
+): Promise<number> {
   const { rows: models } = await pool.query<{ id: number }>(
     "insert into model (name, kind, alphas) values ($1, 'external', '{0.3,0.4,0.5,0.6,0.7}') returning id",
     [model],
@@ -45,9 +54,11 @@ export async function generateFacts({ pool }: Database, model: string, rows: num
       await client.query("set local session_replication_role = replica");
       await client.query("select setseed($1)", [first / 1e9]);
       await client.query(GENERATE, [modelId, stratumId, first, last]);
+      if (cams) await client.query(GENERATE_CAMS, [modelId, first, last]);
     });
   }
   await pool.query(`vacuum analyze prediction_model_${modelId}`);
+  await pool.query("vacuum analyze prediction_cam");
   return modelId;
 }
 
