@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { removeEmbeddedPostgres } from "@hairline/core/db";
 import { median, type Benchmark, type BenchmarkContext, type Figure } from "./benchmark.ts";
+import { BLOCK_TARGET_MS, eventLoopFigures, longestBlockMs } from "./score/event-loop-figures.ts";
 import { generateImages, type GeneratedImages } from "./score/images.ts";
 import { MemorySamples, type RoleSamples } from "./score/memory-samples.ts";
 import { positive } from "./score/options.ts";
-import { ScoringStack } from "./score/scoring-stack.ts";
+import { ScoringStack, type ScoredRound } from "./score/scoring-stack.ts";
 
 /** The last quarter over the first, of medians; an allocator's noise is below it. */
 const ALLOWED_GROWTH = 1.05;
@@ -28,16 +29,17 @@ export const scoreMemoryBenchmark: Benchmark = {
     const options = parseOptions(context.args);
     const folder = await mkdtemp(join(tmpdir(), "hairline-bench-"));
     try {
-      const { samples, rate } = await measure(context, options, folder);
+      const { samples, scored } = await measure(context, options, folder);
       const roles = samples.byRole();
       return {
         benchmark: "score-memory",
         setting: { images: options.count, distinct: options.distinct, cores: options.cores },
         figures: [
-          { name: "end to end, files to rows", value: rate, unit: "img/s" },
+          { name: "end to end, files to rows", value: scored.images / scored.seconds, unit: "img/s" },
           ...roles.flatMap(roleFigures),
+          ...eventLoopFigures([scored.eventLoop]),
         ],
-        missed: roles.flatMap(missedBy),
+        missed: [...roles.flatMap(missedBy), ...blockMissed(scored)],
       };
     } finally {
       await removeEmbeddedPostgres({ home: join(folder, "home") });
@@ -65,7 +67,7 @@ async function measure(
   { note }: BenchmarkContext,
   options: MemoryBenchOptions,
   folder: string,
-): Promise<{ samples: MemorySamples; rate: number }> {
+): Promise<{ samples: MemorySamples; scored: ScoredRound }> {
   await generateImages(folder, options);
   await generateImages(join(folder, "warm-up"), WARM_UP);
   note(`${options.count} images, ${options.distinct} of them distinct, are written`);
@@ -74,8 +76,7 @@ async function measure(
   // The worker's pools and the network's arenas reach their size here.
   await stack.scoreFolder(join(folder, "warm-up", "images"), "warm-up");
   using samples = new MemorySamples([...stack.processes, { role: "importer", pid: process.pid }]);
-  const { images, seconds } = await stack.scoreFolder(join(folder, "images"), "images");
-  return { samples, rate: images / seconds };
+  return { samples, scored: await stack.scoreFolder(join(folder, "images"), "images") };
 }
 
 function roleFigures({ role, first, last, all }: RoleSamples): Figure[] {
@@ -97,4 +98,9 @@ function missedBy({ role, first, last }: RoleSamples): string[] {
   const growth = median(last) / median(first);
   if (growth <= ALLOWED_GROWTH) return [];
   return [`the ${role} grew to ${growth.toFixed(3)} of its first quarter, allowed ${ALLOWED_GROWTH}`];
+}
+
+function blockMissed({ eventLoop }: ScoredRound): string[] {
+  const blockMs = longestBlockMs([eventLoop]);
+  return blockMs > BLOCK_TARGET_MS ? [`the worker held up its event loop for ${blockMs.toFixed(0)} ms`] : [];
 }

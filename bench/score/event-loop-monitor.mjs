@@ -4,41 +4,46 @@ import { isMainThread } from "node:worker_threads";
 // Loaded before the worker's own code; JavaScript, because its threads load it too, before tsx is there.
 // Measures from the first request on, so that start-up does not count.
 const INTERVAL_MS = 5;
-const NOTHING = { pauseMs: 0, waitedMs: 0, busyMs: 0 };
+const NOTHING = { pauseMs: 0, ranMs: 0, waitedMs: 0, busyMs: 0 };
 
-/** Milliseconds this thread could run but had no core, since it started; null where the system does not count them. */
-function waitedForCoreMs() {
+/**
+ * Milliseconds this thread has run, and could have run but had no core, since it started; zeros where the system does
+ * not count them.
+ */
+function readSchedule() {
   try {
-    return Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[1]) / 1e6;
+    const [ran, waited] = readFileSync("/proc/thread-self/schedstat", "latin1").split(" ");
+    return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6, counted: true };
   } catch {
-    return null;
+    return { ranMs: 0, waitedMs: 0, counted: false };
   }
 }
 
 /**
- * How late a timer of the main thread was at most (pauseMs, and how much of that the thread waited for a core:
- * waitedMs), and for how long at most the thread itself was at fault (busyMs).
+ * The longest pause, by which a timer of the main thread was late, with what the thread did in it: ranMs on a core,
+ * waitedMs waiting for one, the rest held up in the kernel (memory, disk) or by the hypervisor; null where that is not
+ * counted. busyMs is the most it ran for within one pause.
  */
 function startMonitor() {
-  const countsWaits = waitedForCoreMs() !== null;
   let worst = NOTHING;
   let busyMs = 0;
   let lastMs = performance.now();
-  let lastWaitedMs = waitedForCoreMs() ?? 0;
+  let last = readSchedule();
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    const totalWaitedMs = waitedForCoreMs() ?? 0;
-    const waitedMs = totalWaitedMs - lastWaitedMs;
+    const schedule = readSchedule();
     const pauseMs = Math.max(0, nowMs - lastMs - INTERVAL_MS);
-    busyMs = Math.max(busyMs, pauseMs - waitedMs);
-    if (pauseMs > worst.pauseMs) worst = { pauseMs, waitedMs: Math.min(waitedMs, pauseMs) };
+    const ranMs = schedule.ranMs - last.ranMs;
+    const waitedMs = schedule.waitedMs - last.waitedMs;
+    busyMs = Math.max(busyMs, schedule.counted ? Math.min(pauseMs, ranMs) : pauseMs);
+    if (pauseMs > worst.pauseMs) worst = { pauseMs, ranMs, waitedMs };
     lastMs = nowMs;
-    lastWaitedMs = totalWaitedMs;
+    last = schedule;
   }, INTERVAL_MS);
   timer.unref();
   return () => {
     clearInterval(timer);
-    return { ...worst, waitedMs: countsWaits ? worst.waitedMs : null, busyMs };
+    return { ...worst, ...(last.counted ? {} : { ranMs: null, waitedMs: null }), busyMs };
   };
 }
 

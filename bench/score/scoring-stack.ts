@@ -28,9 +28,11 @@ export interface ScoredRound {
 export interface EventLoopReport {
   /** How late a timer was at most. */
   readonly pauseMs: number;
-  /** The part of that in which the thread could run but had no core; null where the system does not count it. */
+  /** Of that pause, the time the thread ran; null where the system does not count it. */
+  readonly ranMs: number | null;
+  /** Of that pause, the time the thread could run but had no core. */
   readonly waitedMs: number | null;
-  /** Longest pause after taking off waits for a core: what the worker's own code held up. */
+  /** Longest time the thread ran within one pause: what the worker's own code held up. */
   readonly busyMs: number;
 }
 

@@ -1,10 +1,10 @@
 import { median, medianRatio, type BenchmarkResult, type Figure } from "../benchmark.ts";
 import type { PeerRates } from "../peers/peer.ts";
+import { BLOCK_TARGET_MS, eventLoopFigures, longestBlockMs } from "./event-loop-figures.ts";
 import type { Limits } from "./limits.ts";
 import type { ScoredRound } from "./scoring-stack.ts";
 
 const TARGET_RATIO = 0.95;
-const TARGET_BLOCK_MS = 50;
 
 /** One pass over the images, beside what was possible at that time. */
 export interface Round extends ScoredRound, Limits {
@@ -21,14 +21,14 @@ export function summarise(rounds: readonly Round[]): Pick<BenchmarkResult, "figu
     "ideal",
     rounds.map(({ endToEnd, ideal }) => endToEnd / ideal),
   );
-  const busyMs = Math.max(...rounds.map(({ eventLoop }) => eventLoop.busyMs));
+  const reports = rounds.map(({ eventLoop }) => eventLoop);
   const figures = [
     rate("decode and resize only", (round) => round.decode),
     rate("forward only", (round) => round.forward),
     rate("ideal of both on these cores", (round) => round.ideal),
     { ...rate("end to end, files to rows", (round) => round.endToEnd), ratio: toIdeal },
     ...peerFigures(rounds),
-    ...eventLoopFigures(rounds, busyMs),
+    ...eventLoopFigures(reports),
     {
       name: "resident memory of a worker",
       value: median(rounds.map(({ workerMebibytes }) => workerMebibytes)),
@@ -39,20 +39,9 @@ export function summarise(rounds: readonly Round[]): Pick<BenchmarkResult, "figu
   if (toIdeal.value < TARGET_RATIO) {
     missed.push(`end to end is ${toIdeal.value.toFixed(3)} of ideal, target ${TARGET_RATIO}`);
   }
-  if (busyMs > TARGET_BLOCK_MS) missed.push(`a worker held up its event loop for ${busyMs.toFixed(0)} ms`);
+  const blockMs = longestBlockMs(reports);
+  if (blockMs > BLOCK_TARGET_MS) missed.push(`a worker held up its event loop for ${blockMs.toFixed(0)} ms`);
   return { figures, missed };
-}
-
-/** A late timer can also be the fault of another process that had the core, so the two are told apart. */
-function eventLoopFigures(rounds: readonly Round[], busyMs: number): Figure[] {
-  const reports = rounds.map(({ eventLoop }) => eventLoop);
-  const worst = reports.reduce((a, b) => (b.pauseMs > a.pauseMs ? b : a));
-  const figures = [
-    { name: "longest event-loop block by a worker itself", value: busyMs, unit: "ms" },
-    { name: "longest pause of its event loop", value: worst.pauseMs, unit: "ms" },
-  ];
-  if (worst.waitedMs === null) return figures;
-  return [...figures, { name: "of that, waiting for a core", value: worst.waitedMs, unit: "ms" }];
 }
 
 /** The peer as it is commonly written, and the same without the gradients that a CAM does not need. */
