@@ -3,6 +3,7 @@ import type { Benchmark, BenchmarkResult, Ratio } from "./benchmark.ts";
 
 /** Loaded on demand: a benchmark may need packages that another one does not. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  "decoded-cache": async () => (await import("./decoded-cache.ts")).decodedCacheBenchmark,
   engines: async () => (await import("./engines.ts")).enginesBenchmark,
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
   "score-memory": async () => (await import("./score-memory.ts")).scoreMemoryBenchmark,
