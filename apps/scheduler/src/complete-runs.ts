@@ -9,14 +9,15 @@ interface EndedRow {
   readonly planned: number;
   readonly scored: number;
   readonly quarantined: number;
+  readonly deleted: number;
   readonly error_code: ErrorCode | null;
 }
 
 /** Ends the runs whose shards are all done. One whose ledger does not balance fails with LEDGER_UNBALANCED. */
 export async function completeRuns({ database, log }: SchedulingContext): Promise<void> {
   const { rows } = await database.pool.query<EndedRow>(loadSql("complete-runs"));
-  for (const { id, state, planned, scored, quarantined, error_code } of rows) {
-    const ledger = { runId: id, planned, scored, quarantined };
+  for (const { id, state, planned, scored, quarantined, deleted, error_code } of rows) {
+    const ledger = { runId: id, planned, scored, quarantined, deleted };
     if (state === "completed") log.info(ledger, "run completed");
     else log.error({ ...ledger, code: error_code }, "run failed");
   }

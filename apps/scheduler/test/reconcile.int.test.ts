@@ -136,27 +136,51 @@ describe.each(BACKENDS)("reconciling on %s", (kind) => {
 describe("ending runs", () => {
   it.each([
     // Shards of 3, 3, 3 and 1: 10 planned. Two images in quarantine leave 8 scored; both count.
-    { title: "all scored", quarantined: [0, 0, 0, 0], lost: 0, state: "completed", code: null },
-    { title: "some in quarantine", quarantined: [1, 0, 0, 1], lost: 0, state: "completed", code: null },
-    { title: "all in quarantine", quarantined: [3, 3, 3, 1], lost: 0, state: "completed", code: null },
+    { title: "all scored", quarantined: [0, 0, 0, 0], lost: 0, deleted: 0, state: "completed", code: null },
+    {
+      title: "some in quarantine",
+      quarantined: [1, 0, 0, 1],
+      lost: 0,
+      deleted: 0,
+      state: "completed",
+      code: null,
+    },
+    {
+      title: "all in quarantine",
+      quarantined: [3, 3, 3, 1],
+      lost: 0,
+      deleted: 0,
+      state: "completed",
+      code: null,
+    },
+    // One image deleted before it was scored: 9 and 1.
+    { title: "one deleted", quarantined: [0, 0, 0, 0], lost: 1, deleted: 1, state: "completed", code: null },
     // One image neither scored nor in quarantine: 9 of 10.
-    { title: "one lost", quarantined: [0, 0, 0, 0], lost: 1, state: "failed", code: "LEDGER_UNBALANCED" },
+    {
+      title: "one lost",
+      quarantined: [0, 0, 0, 0],
+      lost: 1,
+      deleted: 0,
+      state: "failed",
+      code: "LEDGER_UNBALANCED",
+    },
     {
       title: "one too many",
       quarantined: [0, 0, 0, 0],
       lost: -1,
+      deleted: 0,
       state: "failed",
       code: "LEDGER_UNBALANCED",
     },
-  ])("ends a run with $title as $state", async ({ quarantined, lost, state, code }) => {
+  ])("ends a run with $title as $state", async ({ quarantined, lost, deleted, state, code }) => {
     await using backend = await openBackend("postgres");
     const runId = await plannedRun(backend);
     for (const [ordinal, count] of quarantined.entries()) {
       await finishShard(backend.database, { runId, ordinal }, count);
     }
     await backend.database.pool.query(
-      "update shard set scored = scored - $2::int where run_id = $1 and ordinal = 0",
-      [runId, lost],
+      "update shard set scored = scored - $2::int, deleted = $3::int where run_id = $1 and ordinal = 0",
+      [runId, lost, deleted],
     );
     await reconcile(backend);
     expect(await readRun(backend.database, runId)).toMatchObject({ state, error_code: code, finished: true });

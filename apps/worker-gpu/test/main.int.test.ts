@@ -41,7 +41,13 @@ describe.each(QUEUE_KINDS)("a worker process on %s", (kind) => {
     const written = new Set(before.map(({ image_id }) => image_id));
     expect(after.filter(({ image_id }) => written.has(image_id))).toEqual(before);
     expect(await readShards(site.database, runId)).toEqual(
-      Array.from({ length: 10 }, (_, ordinal) => ({ ordinal, scored: 4, quarantined: 0, done: true })),
+      Array.from({ length: 10 }, (_, ordinal) => ({
+        ordinal,
+        scored: 4,
+        quarantined: 0,
+        deleted: 0,
+        done: true,
+      })),
     );
   });
 

@@ -72,8 +72,8 @@ describe.each(QUEUE_KINDS)("a scoring worker on %s", (kind) => {
     }
 
     expect(await readShards(site.database, runId)).toEqual([
-      { ordinal: 0, scored: 6, quarantined: 0, done: true },
-      { ordinal: 1, scored: 3, quarantined: 4, done: true },
+      { ordinal: 0, scored: 6, quarantined: 0, deleted: 0, done: true },
+      { ordinal: 1, scored: 3, quarantined: 4, deleted: 0, done: true },
     ]);
     const quarantine = await readQuarantine(site.database);
     expect(quarantine.map(({ image_id, code }) => [site.objectKeys[ids.indexOf(image_id)], code])).toEqual([
@@ -175,7 +175,7 @@ describe("a scoring worker", () => {
     await site.database.pool.query("delete from image");
     const runId = await runOneShard(site);
     expect(await readShards(site.database, runId)).toEqual([
-      { ordinal: 0, scored: 0, quarantined: 2, done: true },
+      { ordinal: 0, scored: 0, quarantined: 0, deleted: 2, done: true },
     ]);
   });
 });

@@ -11,8 +11,8 @@ export interface ShardLedger {
   readonly scored: number;
   /** Members in quarantine. */
   readonly quarantined: number;
-  /** Members whose image was deleted since the run was planned; the shard counts them as quarantined. */
-  readonly vanished: number;
+  /** Members whose image was deleted since the run was planned. */
+  readonly deleted: number;
 }
 
 /**
@@ -108,7 +108,7 @@ async function closeShard(client: pg.ClientBase, shard: OpenShard): Promise<Shar
     `select count(*)::int as members,
             count(prediction.image_id)::int as scored,
             count(quarantine.image_id)::int as quarantined,
-            count(*) filter (where image.id is null)::int as vanished
+            count(*) filter (where image.id is null)::int as deleted
      from shard
      cross join unnest(shard.image_ids) as member (id)
      left join image on image.id = member.id
@@ -117,24 +117,24 @@ async function closeShard(client: pg.ClientBase, shard: OpenShard): Promise<Shar
      where shard.run_id = $1::uuid and shard.ordinal = $2::int`,
     [shard.runId, shard.ordinal, shard.modelId],
   );
-  const { members, scored, quarantined, vanished } = rows[0] ?? {
+  const { members, scored, quarantined, deleted } = rows[0] ?? {
     members: 0,
     scored: 0,
     quarantined: 0,
-    vanished: 0,
+    deleted: 0,
   };
-  if (members !== scored + quarantined + vanished) {
+  if (members !== scored + quarantined + deleted) {
     throw new HairlineError(
       "LEDGER_UNBALANCED",
       `Shard ${shard.ordinal} of run ${shard.runId}: ${members} members, but ${scored} scored, ` +
-        `${quarantined} quarantined and ${vanished} deleted.`,
+        `${quarantined} quarantined and ${deleted} deleted.`,
       { remedy: "Report it with the worker's log: this is a defect." },
     );
   }
   await client.query(
-    `update shard set done_at = now(), scored = $3::int, quarantined = $4::int
+    `update shard set done_at = now(), scored = $3::int, quarantined = $4::int, deleted = $5::int
      where run_id = $1::uuid and ordinal = $2::int`,
-    [shard.runId, shard.ordinal, scored, quarantined + vanished],
+    [shard.runId, shard.ordinal, scored, quarantined, deleted],
   );
-  return { scored, quarantined, vanished };
+  return { scored, quarantined, deleted };
 }

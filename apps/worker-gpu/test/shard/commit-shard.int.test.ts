@@ -59,9 +59,9 @@ describe("commitShard", () => {
       predictions: [predict(c), predict(a)],
       rejections: [reject(b)],
     });
-    expect(ledger).toEqual({ scored: 2, quarantined: 1, vanished: 0 });
+    expect(ledger).toEqual({ scored: 2, quarantined: 1, deleted: 0 });
     expect(await readShards(database, runId)).toEqual([
-      { ordinal: 0, scored: 2, quarantined: 1, done: true },
+      { ordinal: 0, scored: 2, quarantined: 1, deleted: 0, done: true },
     ]);
 
     const facts = await readFacts(database);
@@ -143,7 +143,7 @@ describe("commitShard", () => {
       });
     const ledgers = await Promise.all([commit(1), commit(2)]);
     expect(ledgers.filter((ledger) => ledger !== undefined)).toEqual([
-      { scored: 40, quarantined: 0, vanished: 0 },
+      { scored: 40, quarantined: 0, deleted: 0 },
     ]);
     expect(new Set((await readFacts(database)).map(({ logit }) => logit)).size).toBe(1);
   });
@@ -162,7 +162,7 @@ describe("commitShard", () => {
       predictions: [predict(b)],
       rejections: [],
     });
-    expect(ledger).toEqual({ scored: 1, quarantined: 0, vanished: 0 });
+    expect(ledger).toEqual({ scored: 1, quarantined: 0, deleted: 0 });
     expect(await readQuarantine(database)).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe("commitShard", () => {
       predictions: [predict(a), predict(c)],
       rejections: [reject(b)],
     });
-    expect(ledger).toEqual({ scored: 3, quarantined: 0, vanished: 0 });
+    expect(ledger).toEqual({ scored: 3, quarantined: 0, deleted: 0 });
     expect(await readQuarantine(database)).toEqual([]);
     expect((await readFacts(database)).map(({ run_id }) => run_id)).toEqual([runId, null, runId]);
   });
@@ -212,10 +212,13 @@ describe("commitShard", () => {
       predictions: [predict(b), predict(d)],
       rejections: [reject(c)],
     });
-    expect(ledger).toEqual({ scored: 1, quarantined: 0, vanished: 3 });
+    expect(ledger).toEqual({ scored: 1, quarantined: 0, deleted: 3 });
     expect(await readShards(database, runId)).toEqual([
-      { ordinal: 0, scored: 1, quarantined: 3, done: true },
+      { ordinal: 0, scored: 1, quarantined: 0, deleted: 3, done: true },
     ]);
+    const progress = await readRunProgress(database, runId);
+    expect(progress).toMatchObject({ planned: 4, scored: 1, quarantined: 0, deleted: 3 });
+    requireBalancedLedger(progress);
   });
 
   it("writes nothing when the dataset is deleted during the run", async () => {
@@ -260,7 +263,7 @@ describe("commitShard", () => {
       predictions: imageIds.map((id) => predict(id)),
       rejections: [],
     });
-    expect(ledger).toEqual({ scored: 600, quarantined: 0, vanished: 0 });
+    expect(ledger).toEqual({ scored: 600, quarantined: 0, deleted: 0 });
   });
 });
 

@@ -90,7 +90,7 @@ describe("the handler of a shard", () => {
 
     await opened.handler(job, never);
     expect(await readShards(site.database, runId)).toEqual([
-      { ordinal: 0, scored: 24, quarantined: 0, done: true },
+      { ordinal: 0, scored: 24, quarantined: 0, deleted: 0, done: true },
     ]);
   });
 
@@ -136,7 +136,7 @@ describe("the handler of a shard", () => {
     }));
     await opened.handler({ runId, ordinal: 0 }, never);
     expect(await readShards(site.database, runId)).toEqual([
-      { ordinal: 0, scored: 3, quarantined: 0, done: true },
+      { ordinal: 0, scored: 3, quarantined: 0, deleted: 0, done: true },
     ]);
   });
 

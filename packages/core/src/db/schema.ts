@@ -201,6 +201,7 @@ export const shard = pgTable(
       .generatedAlwaysAs(sql`cardinality(image_ids)`),
     scored: integer("scored").notNull().default(0),
     quarantined: integer("quarantined").notNull().default(0),
+    deleted: integer("deleted").notNull().default(0),
     doneAt: instant("done_at"),
     workerId: uuid("worker_id"),
   },

@@ -62,7 +62,7 @@ export async function cancelRun(database: Database, runId: string): Promise<RunP
     await client.query(
       `update run
        set state = 'cancelled', paused_at = null, finished_at = now(),
-           not_scored = planned - (select coalesce(sum(scored + quarantined), 0) from shard where run_id = $1)
+           not_scored = planned - (select coalesce(sum(scored + quarantined + deleted), 0) from shard where run_id = $1)
        where id = $1`,
       [runId],
     );

@@ -17,6 +17,8 @@ export interface RunProgress {
   readonly alreadyQuarantined: number;
   readonly scored: number;
   readonly quarantined: number;
+  /** Planned images that were deleted before they were scored. */
+  readonly deleted: number;
   /** Planned images left when the run was cancelled; 0 in every other state. */
   readonly notScored: number;
   readonly priority: RunPriority;
@@ -50,6 +52,7 @@ interface ProgressRow {
   shards_done: number;
   scored: number;
   quarantined: number;
+  deleted: number;
 }
 
 /** @throws HairlineError RUN_NOT_FOUND */
@@ -68,6 +71,7 @@ export async function readRunProgress(database: Database, runId: string): Promis
     alreadyQuarantined: row.already_quarantined,
     scored: row.scored,
     quarantined: row.quarantined,
+    deleted: row.deleted,
     notScored: row.not_scored,
     priority: row.priority,
     pausedAt: row.paused_at,
@@ -114,16 +118,17 @@ export async function countQuarantine(
 }
 
 /**
- * The promise that nothing is lost or silently skipped: planned = scored + quarantined, and in a cancelled run + not
- * scored.
+ * The promise that nothing is lost or silently skipped: planned = scored + quarantined + deleted, and in a cancelled
+ * run + not scored.
  * @throws HairlineError LEDGER_UNBALANCED
  */
 export function requireBalancedLedger(progress: RunProgress): void {
-  if (progress.planned === progress.scored + progress.quarantined + progress.notScored) return;
+  const { planned, scored, quarantined, deleted, notScored } = progress;
+  if (planned === scored + quarantined + deleted + notScored) return;
   throw new HairlineError(
     "LEDGER_UNBALANCED",
-    `Run ${progress.runId}: ${progress.planned} planned, but ${progress.scored} scored, ` +
-      `${progress.quarantined} quarantined and ${progress.notScored} given up by a cancellation.`,
+    `Run ${progress.runId}: ${planned} planned, but ${scored} scored, ` +
+      `${quarantined} quarantined, ${deleted} deleted and ${notScored} given up by a cancellation.`,
     { remedy: "Run the same command again; report it if it stays." },
   );
 }

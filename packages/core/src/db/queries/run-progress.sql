@@ -19,7 +19,8 @@ select run.id,
        count(shard.ordinal)::int as shards,
        count(shard.done_at)::int as shards_done,
        coalesce(sum(shard.scored), 0)::bigint as scored,
-       coalesce(sum(shard.quarantined), 0)::bigint as quarantined
+       coalesce(sum(shard.quarantined), 0)::bigint as quarantined,
+       coalesce(sum(shard.deleted), 0)::bigint as deleted
 from run left join shard on shard.run_id = run.id
 where run.id = $1::uuid
 group by run.id;
