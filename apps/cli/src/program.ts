@@ -23,6 +23,7 @@ import { registerRollup } from "./commands/rollup.ts";
 import { registerSweep } from "./commands/sweep.ts";
 import { registerSweeps } from "./commands/sweeps.ts";
 import { registerTriage } from "./commands/triage.ts";
+import { registerWorkers } from "./commands/workers.ts";
 import type { CliContext } from "./context.ts";
 import { VERSION } from "@hairline/core/version";
 
@@ -47,6 +48,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerPolicy,
   registerReport,
   registerRuns,
+  registerWorkers,
   registerMigrate,
   registerRollup,
   registerDb,

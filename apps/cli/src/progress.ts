@@ -7,8 +7,8 @@ export interface ProgressOptions {
 }
 
 export interface Progress {
-  /** Report the count so far, an absolute number. */
-  update(done: number, total?: number): void;
+  /** Report the count so far, an absolute number, and a note that ends the line until the next report. */
+  update(done: number, total?: number, note?: string): void;
   /** Leave a final line with the mean rate. */
   finish(): void;
 }
@@ -16,6 +16,7 @@ export interface Progress {
 interface ProgressState {
   done: number;
   total: number | undefined;
+  note: string | undefined;
   lastPrintedMs: number;
 }
 
@@ -29,7 +30,7 @@ export function createProgress(
 ): Progress {
   const now = options.now ?? (() => performance.now());
   const startedMs = now();
-  const state: ProgressState = { done: 0, total: options.total, lastPrintedMs: startedMs };
+  const state: ProgressState = { done: 0, total: options.total, note: undefined, lastPrintedMs: startedMs };
   const intervalMs = options.terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS;
 
   const print = (final: boolean) => {
@@ -39,14 +40,18 @@ export function createProgress(
     else stream.write(`\r${text}\u001B[K${final ? "\n" : ""}`);
   };
   return {
-    update(done, total) {
+    update(done, total, note) {
       state.done = done;
+      state.note = note;
       if (total !== undefined) state.total = total;
       // The last line is finish()'s.
       const complete = state.done === state.total;
       if (!complete && now() - state.lastPrintedMs >= intervalMs) print(false);
     },
-    finish: () => print(true),
+    finish() {
+      state.note = undefined;
+      print(true);
+    },
   };
 }
 
@@ -63,6 +68,7 @@ function describeProgress(options: ProgressOptions, state: ProgressState, elapse
   parts.push(
     remaining > 0 && rate > 0 ? `ETA ${formatDuration(remaining / rate)}` : formatDuration(elapsedMs / 1000),
   );
+  if (state.note !== undefined) parts.push(state.note);
   return parts.join(", ");
 }
 

@@ -27,6 +27,17 @@ describe("createProgress", () => {
     expect(text()).toBe("scoring: 250 of 1,000 images, 25 %, 50/s, ETA 15 s\n");
   });
 
+  it("ends a line with the note of the moment, and the last one without", () => {
+    const { progress, clock, text } = recordProgress({ terminal: false, total: 1000 });
+    clock.ms = 5_000;
+    progress.update(250, 1000, "2 workers at 51/s");
+    expect(text()).toBe("scoring: 250 of 1,000 images, 25 %, 50/s, ETA 15 s, 2 workers at 51/s\n");
+    clock.ms = 20_000;
+    progress.update(1000, 1000, "1 worker");
+    progress.finish();
+    expect(text()).toBe("scoring: 1,000 of 1,000 images, 100 %, 50/s, 20 s\n");
+  });
+
   it("prints the last line once, with the mean rate and the time taken", () => {
     const { progress, clock, text } = recordProgress({ terminal: false, total: 100 });
     clock.ms = 8_000;

@@ -19,11 +19,13 @@ import { formatCount, formatDuration } from "../progress.ts";
 import { describeLedger } from "../run-ledger.ts";
 import { followRun } from "../roles/follow-run.ts";
 import { LocalRoles } from "../roles/local-roles.ts";
+import { chooseLocalWorkers, parseDevices } from "../roles/local-workers.ts";
 import { findDataset, resolveDataset, resolveModel } from "../selection.ts";
 
 interface ScoreOptions {
   readonly model?: string;
-  readonly workers: number;
+  readonly workers?: number;
+  readonly devices?: readonly number[];
   readonly shardSize?: number;
   readonly retryQuarantined?: boolean;
   readonly embeddings?: boolean;
@@ -48,9 +50,13 @@ export function registerScore(program: Command, context: CliContext): void {
     .option("--model <name>", "model to score with (default: the only one imported)")
     .option(
       "--workers <n>",
-      "worker processes to start here; 0 leaves the work to workers elsewhere",
+      "worker processes to start here, which share its cores; 0 leaves the work to workers elsewhere (default 1)",
       wholeNumber,
-      1,
+    )
+    .option(
+      "--devices <list>",
+      "start a worker for each GPU named, such as 0,1 (CUDA, TensorRT)",
+      parseDevices,
     )
     .option("--shard-size <n>", "images a job (default 256)", wholeNumber)
     .option("--retry-quarantined", "try images again that this model could not score before")
@@ -62,6 +68,8 @@ export function registerScore(program: Command, context: CliContext): void {
     )
     .option("--json", "print the result as JSON")
     .action(async (target: string, options: ScoreOptions) => {
+      // Before anything is opened or imported for a command that cannot be carried out.
+      chooseLocalWorkers(options, context.config.environment);
       const stack = await context.openStack();
       const model = await resolveModel(stack.database, options.model);
       const datasetId = await datasetToScore(context, stack, target);
@@ -88,6 +96,7 @@ async function datasetToScore(context: CliContext, stack: Stack, target: string)
 /** Opens (or joins) the run, starts the local roles, and follows it to its end. */
 export async function runScoring(context: CliContext, request: ScoreRequest): Promise<RunProgress> {
   const { options } = request;
+  const workers = chooseLocalWorkers(options, context.config.environment);
   const stack = await context.openStack();
   const runId = await startRun(context, stack, request);
   const follow = followRun({
@@ -96,14 +105,14 @@ export async function runScoring(context: CliContext, request: ScoreRequest): Pr
     output: context.output,
     signal: context.signal,
   });
-  if (options.workers === 0) return follow;
+  if (workers.count === 0) return follow;
   // A signal may end it while the roles still start, before anyone awaits it.
   follow.catch(() => {});
 
   await using roles = await LocalRoles.start({
     config: options.decodedCache === true ? keepingDecoded(context.config) : context.config,
     stack,
-    workers: options.workers,
+    workers,
     onRestart: (role) => context.output.notice(`the ${role} process ended unexpectedly; starting another`),
   });
   return await Promise.race([follow, roles.failure]);

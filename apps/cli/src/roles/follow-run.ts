@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "@hairline/core/db";
 import { isHairlineError } from "@hairline/core/errors";
 import { readRunProgress, type RunProgress } from "@hairline/core/runs";
+import { readRunWorkers, type RunWorkers } from "@hairline/core/workers";
 import type { Output } from "../output.ts";
 
 export interface FollowRunOptions {
@@ -21,7 +22,9 @@ export async function followRun(options: FollowRunOptions): Promise<RunProgress>
   for (;;) {
     const progress = await readRunProgress(database, runId);
     const done = progress.scored + progress.quarantined;
-    if (progress.state !== "planning") bar.update(done, progress.planned);
+    if (progress.state !== "planning") {
+      bar.update(done, progress.planned, describeWorkers(await readRunWorkers(database, runId)));
+    }
     if (progress.state !== "planning" && progress.state !== "running") {
       bar.finish();
       return progress;
@@ -34,4 +37,11 @@ export async function followRun(options: FollowRunOptions): Promise<RunProgress>
       throw isHairlineError(signal.reason) ? signal.reason : error;
     });
   }
+}
+
+/** As they said at their last heartbeats; nothing before the first of them. */
+function describeWorkers({ workers, imagesPerSecond }: RunWorkers): string | undefined {
+  if (workers === 0) return undefined;
+  const rate = imagesPerSecond === null ? "" : ` at ${Math.round(imagesPerSecond)}/s`;
+  return `${workers} worker${workers === 1 ? "" : "s"}${rate}`;
 }

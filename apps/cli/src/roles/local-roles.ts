@@ -2,13 +2,14 @@ import { availableParallelism } from "node:os";
 import { HairlineError } from "@hairline/core/errors";
 import type { CliConfig } from "../config.ts";
 import type { Stack } from "../context.ts";
-import { RoleProcess, type RoleName } from "./role-process.ts";
+import { workerEnvironments, type LocalWorkers } from "./local-workers.ts";
+import { RoleProcess, type RoleName, type RoleOptions } from "./role-process.ts";
 
 export interface LocalRolesOptions {
   readonly config: CliConfig;
   readonly stack: Stack;
   /** Worker processes beside the one scheduler. */
-  readonly workers: number;
+  readonly workers: LocalWorkers;
   /** Called when a process died and another one takes its place. */
   readonly onRestart: (role: RoleName) => void;
 }
@@ -36,16 +37,15 @@ export class LocalRoles implements AsyncDisposable {
   static async start(options: LocalRolesOptions): Promise<LocalRoles> {
     const roles = new LocalRoles(options.onRestart);
     const environment = roleEnvironment(options);
-    const names: RoleName[] = [
-      "scheduler",
-      ...Array.from({ length: options.workers }, () => "worker-gpu" as const),
+    const cores = availableParallelism();
+    const workers = workerEnvironments(options.workers, { cores, environment });
+    const { home } = options.config;
+    const planned: RoleOptions[] = [
+      { role: "scheduler", home, environment },
+      ...workers.map((each): RoleOptions => ({ role: "worker-gpu", home, environment: each })),
     ];
     try {
-      await Promise.all(
-        names.map((role) =>
-          roles.#supervise(() => new RoleProcess({ role, home: options.config.home, environment }), role),
-        ),
-      );
+      await Promise.all(planned.map((each) => roles.#supervise(() => new RoleProcess(each), each.role)));
     } catch (error) {
       await roles.stop();
       throw error;
@@ -88,10 +88,8 @@ export class LocalRoles implements AsyncDisposable {
   }
 }
 
-function roleEnvironment({ config, stack, workers }: LocalRolesOptions): NodeJS.ProcessEnv {
+function roleEnvironment({ config, stack }: LocalRolesOptions): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {
-    // Each worker plans for all cores it is given: together they would ask for more than there are.
-    HAIRLINE_CORES: String(Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)))),
     ...config.environment,
     HAIRLINE_HOME: config.home,
     DATABASE_URL: stack.database.url,

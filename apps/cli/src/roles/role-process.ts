@@ -1,10 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, openSync, closeSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { HairlineError } from "@hairline/core/errors";
+import { HairlineError, type ErrorCode } from "@hairline/core/errors";
 
 export type RoleName = "scheduler" | "worker-gpu";
 
@@ -13,6 +12,17 @@ export interface RoleOptions {
   readonly home: string;
   readonly environment: NodeJS.ProcessEnv;
 }
+
+/** What a role tells its parent once. */
+type RoleMessage =
+  | { readonly type: "ready" }
+  | {
+      readonly type: "failed";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly field?: string;
+      readonly remedy?: string;
+    };
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -35,8 +45,7 @@ export class RoleProcess {
     const log = openSync(this.logFile, "a", 0o600);
     const entry = fileURLToPath(import.meta.resolve(`@hairline/${this.#options.role}/main`));
     const child = fork(entry, [], {
-      // sharp decodes in libuv's pool, whose size is fixed before a process can set it for itself.
-      env: { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), ...this.#options.environment },
+      env: this.#options.environment,
       stdio: ["ignore", log, log, "ipc"],
     });
     closeSync(log);
@@ -52,7 +61,10 @@ export class RoleProcess {
         remedy: "Read the log file named; run the same command again to resume.",
       });
     await new Promise<void>((resolve, reject) => {
-      child.once("message", () => resolve());
+      child.once("message", (message: RoleMessage) => {
+        if (message.type === "failed") reject(reportedFailure(message, this.logFile));
+        else resolve();
+      });
       child.once("error", (cause) => reject(failed(`could not be started: ${cause.message}`)));
       child.once("exit", (code, signal) => reject(failed(`ended with ${signal ?? `exit code ${code}`}`)));
       timeout.addEventListener("abort", () =>
@@ -80,4 +92,16 @@ export class RoleProcess {
     await exited;
     clearTimeout(deadline);
   }
+}
+
+/** The role's own reason, which says more than its exit code. */
+function reportedFailure(
+  { code, message, field, remedy }: Extract<RoleMessage, { type: "failed" }>,
+  file: string,
+): HairlineError {
+  return new HairlineError(code, message, {
+    file,
+    ...(field === undefined ? {} : { field }),
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

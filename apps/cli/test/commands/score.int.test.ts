@@ -163,3 +163,16 @@ test("a run whose worker was killed and that was then stopped goes on with the n
   expect(JSON.parse(resumed.stdout)).toMatchObject({ planned: site.images, quarantined: 2 });
   await expectNothingLostOrRepeated(site, before);
 });
+
+test("a GPU that is not there ends the command at once, and the run goes on without it", async () => {
+  await using site = await openSite();
+  const ended = await new CliProcess(site.home, [...SCORE, "--devices", "1022,1023"], {
+    DATABASE_URL: site.database.url,
+    HAIRLINE_ENGINE: "cuda",
+  }).finished();
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain("error ENGINE_UNAVAILABLE: ONNX Runtime, CUDA cannot run on GPU 102");
+  const resumed = await site.score().finished();
+  expect(resumed.stderr).toContain("resuming run");
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ planned: site.images, quarantined: 2 });
+});

@@ -11,6 +11,7 @@ export const cpuEngine: EngineKind = {
   title: "ONNX Runtime, CPU",
   // Half precision only to check its graph: this provider computes it in float32, with casts around each layer.
   precisions: ["fp32", "fp16", "int8"],
+  choosesGpu: false,
   howToInstall: "It comes with npm ci; binaries exist for Linux x64/arm64 (glibc), macOS arm64 and Windows.",
   version: () => packageVersion("onnxruntime-node"),
   async open(artefact: ModelArtefact, { threads }: EngineOptions): Promise<InferenceEngine> {

@@ -16,6 +16,8 @@ export interface EngineKind {
   /** For people. */
   readonly title: string;
   readonly precisions: readonly Precision[];
+  /** Whether it computes on the GPU of a number given; others take the first, or none. */
+  readonly choosesGpu: boolean;
   /** What has to be installed, as one imperative sentence. */
   readonly howToInstall: string;
   /** Of the library that runs the network, without loading it. @throws HairlineError ENGINE_UNAVAILABLE */

@@ -16,6 +16,8 @@ export function gpuEngine({
     title,
     howToInstall,
     precisions: ["fp32", "fp16"],
+    // onnxruntime-node takes no adapter for WebGPU: Dawn picks one.
+    choosesGpu: name !== "webgpu",
     version: () => packageVersion("onnxruntime-node"),
     open: async (artefact, { device }) =>
       openOnnxRuntimeEngine(await artefact.readGraph(), { provider: name, device }),

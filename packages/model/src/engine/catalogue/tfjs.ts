@@ -8,6 +8,7 @@ export const tfjsEngine: EngineKind = {
   name: "tfjs",
   title: "TensorFlow.js",
   precisions: ["fp32"],
+  choosesGpu: false,
   howToInstall:
     "WebAssembly comes with npm ci; for a GPU run `npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0`, for native CPU code `npm install --no-save @tensorflow/tfjs-node@4.22.0` (both download libtensorflow).",
   version: () => packageVersion("@tensorflow/tfjs-core"),
