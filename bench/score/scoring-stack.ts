@@ -12,6 +12,7 @@ import { openFilesystemStore } from "@hairline/core/storage";
 import { importModel } from "@hairline/model/registry";
 import { float32Tensor } from "@hairline/model/weights";
 import { reproducibleWeights } from "@hairline/model/testing";
+import { processorSeconds } from "./processor-time.ts";
 import { residentMebibytes } from "./resident-memory.ts";
 
 export interface ScoredRound {
@@ -22,6 +23,8 @@ export interface ScoredRound {
   readonly eventLoop: EventLoopReport;
   /** Resident memory of the largest worker when the round ended. */
   readonly workerMebibytes: number;
+  /** Processor time of all workers for one image, in milliseconds; other processes' load does not change it much. */
+  readonly processorMsPerImage: number;
 }
 
 /** What a worker's main thread told of one round. */
@@ -121,13 +124,16 @@ export class ScoringStack implements AsyncDisposable {
     const datasetId = rows[0]?.id ?? 0;
     const modelId = await this.#importModel(database);
     for (const worker of this.#workers) worker.send("monitor-start");
+    const workers = this.#processes.filter(({ role }) => role === "worker-gpu");
+    const usedBefore = await processorSecondsOf(workers);
     const { runId } = await openRun({ database, datasetId, modelId });
     await this.#queues.enqueue(planRun, [{ runId }]);
     const images = await whenCompleted(database, runId);
-    const workers = this.#processes.filter(({ role }) => role === "worker-gpu");
+    const used = (await processorSecondsOf(workers)) - usedBefore;
     return {
       images,
       seconds: await scoringSeconds(database, runId),
+      processorMsPerImage: (used / images) * 1000,
       eventLoop: await this.#worstEventLoop(),
       workerMebibytes: Math.max(...(await Promise.all(workers.map(({ pid }) => residentMebibytes(pid))))),
     };
@@ -183,4 +189,9 @@ async function reportedEventLoop(worker: ChildProcess): Promise<EventLoopReport>
   worker.send("monitor-report");
   const [message] = (await answer) as [EventLoopReport];
   return message;
+}
+
+async function processorSecondsOf(processes: readonly StackProcess[]): Promise<number> {
+  const seconds = await Promise.all(processes.map(({ pid }) => processorSeconds(pid)));
+  return seconds.reduce((sum, value) => sum + value, 0);
 }

@@ -27,6 +27,11 @@ export function summarise(rounds: readonly Round[]): Pick<BenchmarkResult, "figu
     rate("forward only", (round) => round.forward),
     rate("ideal of both on these cores", (round) => round.ideal),
     { ...rate("end to end, files to rows", (round) => round.endToEnd), ratio: toIdeal },
+    {
+      name: "processor time of the worker, an image",
+      value: median(rounds.map(({ processorMsPerImage }) => processorMsPerImage)),
+      unit: "ms",
+    },
     ...peerFigures(rounds),
     ...eventLoopFigures(reports),
     {
