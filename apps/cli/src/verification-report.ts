@@ -6,19 +6,19 @@ export function verificationJson(verification: Verification): Record<string, unk
   const { deviation, tolerance } = verification;
   return {
     engine: verification.engine,
-    engine_version: verification.engineVersion,
+    engineVersion: verification.engineVersion,
     device: verification.device,
-    graph_sha256: verification.graphSha256,
+    graphSha256: verification.graphSha256,
     probe: verification.probe,
     images: deviation.images,
-    logit_absolute: deviation.logitAbsolute,
-    logit_relative: deviation.logitRelative,
-    cam_relative: deviation.camRelative,
-    probability_absolute: deviation.probabilityAbsolute,
-    logit_tolerance: tolerance.logit,
-    cam_tolerance: tolerance.cam,
+    logitAbsolute: deviation.logitAbsolute,
+    logitRelative: deviation.logitRelative,
+    camRelative: deviation.camRelative,
+    probabilityAbsolute: deviation.probabilityAbsolute,
+    logitTolerance: tolerance.logit,
+    camTolerance: tolerance.cam,
     passed: verification.passed,
-    created_at: verification.createdAt.toISOString(),
+    createdAt: verification.createdAt.toISOString(),
   };
 }
 

@@ -139,12 +139,12 @@ function toJson(model: ModelRecord): Record<string, unknown> {
     ...shared,
     architecture: model.architecture,
     precision: model.precision,
-    base_model_id: model.baseModelId,
-    input_size: model.preprocessing.inputSize,
-    cam_cells: model.camCells,
-    weights_sha256: model.weights.sha256,
-    graph_sha256: model.graph.sha256,
+    baseModelId: model.baseModelId,
+    inputSize: model.preprocessing.inputSize,
+    camCells: model.camCells,
+    weightsSha256: model.weights.sha256,
+    graphSha256: model.graph.sha256,
     preprocessing: model.preprocessing,
-    preprocessing_fingerprint: model.preprocessingFingerprint,
+    preprocessingFingerprint: model.preprocessingFingerprint,
   };
 }

@@ -77,10 +77,10 @@ describe("hairline model", () => {
         name: "wrist-v2",
         kind: "resnet",
         architecture: "resnet18",
-        input_size: 64,
-        cam_cells: 4,
+        inputSize: 64,
+        camCells: 4,
         description: "fold 2",
-        weights_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       });
       const { created, ...model } = imported;
       expect(created).toBe(true);
