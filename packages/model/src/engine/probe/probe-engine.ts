@@ -14,7 +14,7 @@ export interface ProbeOptions {
   readonly device?: number | undefined;
 }
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const STDERR_KEPT = 8192;
 
 /** Tries every engine, all at once. */
