@@ -5,7 +5,7 @@ import { ENGINE_NAMES, type EngineName } from "../catalogue/engine-name.ts";
 import type { EngineReport, ProbeAnswer } from "./engine-report.ts";
 
 export interface ProbeOptions {
-  /** Default 60 s: the first use of a GPU may compile programs for seconds. */
+  /** Default 180 s: the first use of a GPU may compile programs for seconds. */
   readonly timeoutMs?: number;
   /** The module tried; for tests. */
   readonly child?: URL;
