@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { HairlineError } from "../errors.ts";
 
-/** Which requests and answers carry checksums: all that can, or only where S3 demands one. */
+/** Which uploads carry checksums that the server verifies: all, or only where S3 demands one. */
 export type ChecksumMode = "when-required" | "when-supported";
 
 export interface S3Credentials {

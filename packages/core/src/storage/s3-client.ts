@@ -12,6 +12,8 @@ const ANSWER_TIMEOUT_MS = 120_000;
 export interface S3Bucket {
   readonly bucket: string;
   readonly prefix: string;
+  /** Objects a request lists. */
+  readonly pageObjects: number;
   /** Loaded on first use: the SDK takes 150 ms to load, which commands without S3 are not to wait for. */
   readonly client: () => Promise<S3Client>;
 }
@@ -41,7 +43,8 @@ async function createClient(settings: S3Settings): Promise<S3Client> {
     ...(credentials === undefined ? {} : { credentials: plainCredentials(credentials) }),
     forcePathStyle: settings.forcePathStyle ?? hasEndpoint,
     requestChecksumCalculation: mode,
-    responseChecksumValidation: mode,
+    // The SDK's checking stream neither ends nor fails when the body under it breaks off. Lengths are checked here.
+    responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,

@@ -6,9 +6,6 @@ import type { S3Bucket } from "./s3-client.ts";
 import { storeError, storeUnavailable } from "./s3-error.ts";
 import { objectStat } from "./s3-read.ts";
 
-/** Objects a request lists; more is not to be had. */
-const PAGE_OBJECTS = 1000;
-
 /** Lists by pages, holding one of them. S3's order is that of the keys' bytes. */
 export async function* listS3Objects(
   bucket: S3Bucket,
@@ -29,7 +26,7 @@ export async function* listS3Objects(
 }
 
 async function* pages(
-  { bucket, prefix: root, client: open }: S3Bucket,
+  { bucket, prefix: root, client: open, pageObjects }: S3Bucket,
   prefix: string,
   { startAfter, signal }: ListOptions,
 ): AsyncGenerator<ListObjectsV2CommandOutput> {
@@ -38,7 +35,7 @@ async function* pages(
   const base = {
     Bucket: bucket,
     Prefix: root + prefix,
-    MaxKeys: PAGE_OBJECTS,
+    MaxKeys: pageObjects,
     // XML cannot hold every character that a key can.
     EncodingType: "url" as const,
     ...(startAfter === undefined ? {} : { StartAfter: root + startAfter }),

@@ -7,7 +7,10 @@ import { presignS3Get } from "./s3-presign.ts";
 import { readS3Chunks, readS3Object, statS3Object } from "./s3-read.ts";
 import { deleteS3Object, writeS3Object, writeS3Stream } from "./s3-write.ts";
 
-export interface S3StoreOptions extends S3Location, S3Settings {}
+export interface S3StoreOptions extends S3Location, S3Settings {
+  /** Objects a request lists, 1 to 1,000; default 1,000. */
+  readonly pageObjects?: number | undefined;
+}
 
 /**
  * A store whose objects are those of a bucket below a prefix. Requests that fail by a fault of the server or the
@@ -17,8 +20,9 @@ export interface S3StoreOptions extends S3Location, S3Settings {}
  * Besides the port's errors, calls throw HairlineError STORE_UNAVAILABLE, STORE_DENIED, ARCHIVE_NOT_FOUND when there
  * is no such bucket, and BAD_CONFIG when it is in another region.
  */
-export function openS3Store({ bucket, prefix, ...settings }: S3StoreOptions): ObjectStore {
-  const place: S3Bucket = { bucket, prefix, client: () => sharedClient(settings) };
+export function openS3Store(options: S3StoreOptions): ObjectStore {
+  const { bucket, prefix, pageObjects = 1000, ...settings } = options;
+  const place: S3Bucket = { bucket, prefix, pageObjects, client: () => sharedClient(settings) };
   return {
     get: (key, options = {}) => readS3Object(place, key, options),
     getStream: (key, options = {}) => readS3Chunks(place, key, options),

@@ -1,3 +1,4 @@
+export { startHttpFaults, type HttpFault, type HttpFaults, type SeenRequest } from "./http-faults.ts";
 export { startRedis, type RedisOptions, type TestRedis } from "./redis.ts";
 export { startS3, type TestS3 } from "./s3.ts";
 export { softwareVulkan, type SoftwareVulkan } from "./software-vulkan.ts";
