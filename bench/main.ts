@@ -7,6 +7,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   engines: async () => (await import("./engines.ts")).enginesBenchmark,
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
   "score-memory": async () => (await import("./score-memory.ts")).scoreMemoryBenchmark,
+  workers: async () => (await import("./workers.ts")).workersBenchmark,
   score: async () => (await import("./score.ts")).scoreBenchmark,
 };
 
