@@ -1,4 +1,5 @@
 import { describeSelection, formatReference, imageFilter, type Certificate } from "@hairline/core/policies";
+import type { TriageCounts } from "@hairline/core/triage";
 import type { Cell, Output } from "./output.ts";
 import { formatCount } from "./progress.ts";
 import { metricCell } from "./reading-options.ts";
@@ -31,6 +32,16 @@ function claimRow(certificate: Certificate): Cell[][] {
     pValue.toPrecision(2),
     certificate.result,
   ]);
+}
+
+/** What a certificate does not say of a policy that never gives one of the outcomes. */
+export function outcomeCaveats({ tp, fp, tn, fn }: TriageCounts): string[] {
+  return [
+    ...(tn + fn === 0
+      ? ["the policy called none of these negative: no fracture can be missed, and none is ruled out"]
+      : []),
+    ...(tp + fp === 0 ? ["the policy called none of these positive"] : []),
+  ];
 }
 
 /** The certificates of one test, pooled first, with what they do and do not say. */

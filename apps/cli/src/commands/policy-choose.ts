@@ -11,7 +11,7 @@ import { resolveScope, type ReadingRequest } from "@hairline/core/readings";
 import { formatPolicy, parseSweepGrid } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import { addAuthorOptions } from "../author.ts";
-import { printCertificates } from "../certificate-text.ts";
+import { outcomeCaveats, printCertificates } from "../certificate-text.ts";
 import {
   addClaimOptions,
   certificationOf,
@@ -137,6 +137,7 @@ function printChosen(output: Output, { policy, tuning, certification, certificat
   );
   output.line();
   printCertificates(output, certificates);
+  for (const caveat of outcomeCaveats(certification.outcomes)) output.notice(caveat);
 }
 
 interface CertifyOptions extends ClaimOptions, ReadingOptions {

@@ -89,8 +89,13 @@ describe("readReport", () => {
 
   test("reads only the images asked for", () =>
     withSite(async ({ request }) => {
-      const report = await readReport({ ...request, filter: { bodyParts: ["XR_HAND"] } });
-      expect(report.filter).toEqual({ splits: null, bodyParts: ["XR_HAND"] });
+      const filter = { bodyParts: ["XR_HAND"], importedFrom: new Date(0) };
+      const report = await readReport({ ...request, filter });
+      expect(report.filter).toEqual({
+        splits: null,
+        bodyParts: ["XR_HAND"],
+        conditions: "imported from 1970-01-01T00:00:00.000Z",
+      });
       expect(report.overall.images).toBe(3);
       expect(report.bodyParts.map(({ bodyPart }) => bodyPart)).toEqual(["XR_HAND"]);
       expect(report.dataset.images).toBe(7);

@@ -106,8 +106,8 @@ describe("what an archive says of itself", () => {
     expect(page.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\sonerror=/);
     expect(page).not.toContain("\u202E");
     const escaped = "&quot;&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;\uFFFDgnp.exe";
-    // Title 2, heading 2, scope 2, description 1, picture 3, not drawn 1, body part 1, quarantine 2, provenance 7.
-    expect(page.split(escaped)).toHaveLength(1 + 21);
+    // Title 2, heading 2, scope 3, description 1, picture 3, not drawn 1, body part 1, quarantine 2, provenance 8.
+    expect(page.split(escaped)).toHaveLength(1 + 23);
   });
 
   it("leaves object keys out unless they were asked for", () => {
