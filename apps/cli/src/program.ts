@@ -4,6 +4,7 @@ import { registerCalibrate } from "./commands/calibrate.ts";
 import { registerCalibration } from "./commands/calibration.ts";
 import { registerDatasets } from "./commands/datasets.ts";
 import { registerDemo } from "./commands/demo.ts";
+import { registerDeadLetters } from "./commands/dead-letters.ts";
 import { registerDb } from "./commands/db.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
@@ -17,6 +18,7 @@ import { registerPolicy } from "./commands/policy.ts";
 import { registerPredictions } from "./commands/predictions.ts";
 import { registerReport } from "./commands/report.ts";
 import { registerRuns } from "./commands/runs.ts";
+import { registerSchedules } from "./commands/schedules.ts";
 import { registerScore } from "./commands/score.ts";
 import { registerStudies } from "./commands/studies.ts";
 import { registerRollup } from "./commands/rollup.ts";
@@ -24,12 +26,14 @@ import { registerSweep } from "./commands/sweep.ts";
 import { registerSweeps } from "./commands/sweeps.ts";
 import { registerTriage } from "./commands/triage.ts";
 import { registerWorkers } from "./commands/workers.ts";
+import { registerUp } from "./commands/up.ts";
 import type { CliContext } from "./context.ts";
 import { VERSION } from "@hairline/core/version";
 
 /** In the order `--help` lists them: the order a newcomer needs them in. */
 const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerDemo,
+  registerUp,
   registerImport,
   registerDatasets,
   registerModel,
@@ -48,6 +52,8 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerPolicy,
   registerReport,
   registerRuns,
+  registerDeadLetters,
+  registerSchedules,
   registerWorkers,
   registerMigrate,
   registerRollup,

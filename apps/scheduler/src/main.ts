@@ -28,16 +28,19 @@ async function main(): Promise<number> {
   }
 }
 
-/** The first stop signal, or the end of the IPC channel, which tells that the parent died. A second one ends at once. */
+/**
+ * The first stop signal, or the end of the IPC channel, which tells that the parent died. The same signal twice ends
+ * the process at once; a terminal's Ctrl-C and the parent's own request are two different ones.
+ */
 function whenAskedToStop(): Promise<string> {
   return new Promise((resolve) => {
-    let asked = false;
+    const received = new Set<string>();
     // The parent may have died while this process was loading, before anyone listened.
     if (process.send !== undefined && !process.connected) resolve("disconnect");
     for (const event of ["SIGTERM", "SIGINT", "disconnect"] as const) {
       process.on(event, () => {
-        if (asked && event !== "disconnect") process.exit(EXIT_FAILED);
-        asked = true;
+        if (received.has(event)) process.exit(EXIT_FAILED);
+        received.add(event);
         resolve(event);
       });
     }

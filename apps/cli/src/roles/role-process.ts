@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HairlineError, type ErrorCode } from "@hairline/core/errors";
 
-export type RoleName = "scheduler" | "worker-gpu";
+export type RoleName = "scheduler" | "worker-gpu" | "api";
 
 export interface RoleOptions {
   readonly role: RoleName;
@@ -13,19 +13,22 @@ export interface RoleOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** What a role tells its parent once. */
-type RoleMessage =
-  | { readonly type: "ready" }
-  | {
-      readonly type: "failed";
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly field?: string;
-      readonly remedy?: string;
-    };
+/** What a role that cannot start tells its parent. */
+interface ReportedFailure {
+  readonly type: "failed";
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly field?: string;
+  readonly remedy?: string;
+}
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
+
+/** Where a role logs; processes of one role share the file. */
+export function logFileOf({ home, role }: Pick<RoleOptions, "home" | "role">): string {
+  return join(home, "logs", `${role}.log`);
+}
 
 /** One child process in a role of its own. Apps meet only in the database and the queue, so it is never imported. */
 export class RoleProcess {
@@ -36,11 +39,11 @@ export class RoleProcess {
 
   constructor(options: RoleOptions) {
     this.#options = options;
-    this.logFile = join(options.home, "logs", `${options.role}.log`);
+    this.logFile = logFileOf(options);
   }
 
-  /** Resolves when the role reports itself ready. @throws HairlineError WORKER_FAILED */
-  async start(): Promise<void> {
+  /** Resolves with what the role says when it is ready. @throws HairlineError WORKER_FAILED, or what the role reports */
+  async start(): Promise<unknown> {
     mkdirSync(join(this.#options.home, "logs"), { recursive: true, mode: 0o700 });
     const log = openSync(this.logFile, "a", 0o600);
     const entry = fileURLToPath(import.meta.resolve(`@hairline/${this.#options.role}/main`));
@@ -50,20 +53,20 @@ export class RoleProcess {
     });
     closeSync(log);
     this.#child = child;
-    await this.#whenReady(child);
+    return this.#whenReady(child);
   }
 
-  async #whenReady(child: ChildProcess): Promise<void> {
+  async #whenReady(child: ChildProcess): Promise<unknown> {
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
     const failed = (reason: string) =>
       new HairlineError("WORKER_FAILED", `The ${this.#options.role} process ${reason}.`, {
         file: this.logFile,
         remedy: "Read the log file named; run the same command again to resume.",
       });
-    await new Promise<void>((resolve, reject) => {
-      child.once("message", (message: RoleMessage) => {
-        if (message.type === "failed") reject(reportedFailure(message, this.logFile));
-        else resolve();
+    return new Promise((resolve, reject) => {
+      child.once("message", (message: { readonly type?: string }) => {
+        if (message.type === "failed") reject(reportedFailure(message as ReportedFailure, this.logFile));
+        else resolve(message);
       });
       child.once("error", (cause) => reject(failed(`could not be started: ${cause.message}`)));
       child.once("exit", (code, signal) => reject(failed(`ended with ${signal ?? `exit code ${code}`}`)));
@@ -81,24 +84,29 @@ export class RoleProcess {
     if (this.#stopping) await new Promise<never>(() => {});
   }
 
-  /** Asks the process to finish what it holds; ends it after a deadline. */
-  async stop(): Promise<void> {
+  /** Ends the process at once: one that did not get ready in its time. */
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  /** Asks the process to finish what it holds; ends it after a deadline. @returns whether it ended by itself, in order */
+  async stop(): Promise<boolean> {
     this.#stopping = true;
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return child?.exitCode === 0;
+    }
     const exited = once(child, "exit");
     child.kill("SIGTERM");
     const deadline = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(deadline);
+    return child.exitCode === 0;
   }
 }
 
 /** The role's own reason, which says more than its exit code. */
-function reportedFailure(
-  { code, message, field, remedy }: Extract<RoleMessage, { type: "failed" }>,
-  file: string,
-): HairlineError {
+function reportedFailure({ code, message, field, remedy }: ReportedFailure, file: string): HairlineError {
   return new HairlineError(code, message, {
     file,
     ...(field === undefined ? {} : { field }),

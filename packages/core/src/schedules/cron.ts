@@ -29,7 +29,7 @@ export function nextDue({ cron, timeZone }: Recurrence, after: Date): Date {
 
 function requireTimeZone(timeZone: string): void {
   try {
-    new Intl.DateTimeFormat("en", { timeZone });
+    new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions();
   } catch (cause) {
     throw new HairlineError("BAD_ARGUMENT", `${timeZone} is not a time zone.`, {
       field: "time-zone",
