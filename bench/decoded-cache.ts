@@ -53,6 +53,7 @@ async function measure(
     benchmark: "decoded-cache",
     setting: {
       images: source.files.length,
+      refused: rounds[0]?.without.refused ?? 0,
       threads: options.threads,
       rounds: options.rounds,
       folder: options.folder,

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { isHairlineError } from "@hairline/core/errors";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
 import { DecodedCache } from "@hairline/imaging/decoded-cache";
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
@@ -11,6 +12,8 @@ export interface PassFigures {
   readonly imagesPerSecond: number;
   /** Of all threads of the process. */
   readonly cpuMsPerImage: number;
+  /** Files that are broken; they are read and refused in every pass. */
+  readonly refused: number;
 }
 
 export interface PassSource {
@@ -51,16 +54,29 @@ export class DecodePasses implements AsyncDisposable {
       priority: 1,
       runId: "bench",
     });
-    const load = async (file: string) => await decode(await store.get(relative(root, file)), signal);
+    const load = async (file: string) => {
+      const bytes = await store.get(relative(root, file));
+      return await decode(bytes, signal).catch(refusedImage);
+    };
     let images = 0;
-    for await (const _pixels of mapConcurrently(files, 2 * this.#decoders.size, load)) images += 1;
+    for await (const pixels of mapConcurrently(files, 2 * this.#decoders.size, load)) {
+      if (pixels !== undefined) images += 1;
+    }
     await decodedCache?.close();
     const seconds = (performance.now() - startedMs) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    return { imagesPerSecond: images / seconds, cpuMsPerImage: (user + system) / 1000 / images };
+    return {
+      imagesPerSecond: images / seconds,
+      cpuMsPerImage: (user + system) / 1000 / images,
+      refused: files.length - images,
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#decoders.close();
   }
+}
+
+function refusedImage(error: unknown): undefined {
+  if (!isHairlineError(error)) throw error;
 }

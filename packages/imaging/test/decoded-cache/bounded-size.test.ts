@@ -14,6 +14,9 @@ import {
 /** A record is 64 bytes of pixels and 64 of index, so a 64th of the bound holds ten. */
 const MAX_BYTES = 64 * 1280;
 
+/** Grey images have numbers three apart, so this is after each five. */
+const FLUSHED_EVERY = 15;
+
 /** Grey images, numbered from `first`. */
 const greyNumbers = (first: number, count: number) =>
   Array.from({ length: count }, (_, index) => 3 * (first + index) + 1);
@@ -37,7 +40,8 @@ async function keepBounded(root: string, numbers: readonly number[]): Promise<st
   });
   for (const number of numbers) {
     await opened.part.load(fileNumbered(number), async () => imageNumbered(number));
-    await opened.part.flush();
+    // Half a pack at a time.
+    if (number % FLUSHED_EVERY === 1) await opened.part.flush();
   }
   return warnings;
 }
