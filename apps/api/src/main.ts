@@ -5,6 +5,7 @@ import { createArchiveRoots } from "./archives/archive-roots.ts";
 import { createAuthentication } from "./auth/authenticate.ts";
 import { createTokenVerifier } from "./auth/oidc-tokens.ts";
 import { loadConfig, type ApiConfig } from "./config.ts";
+import { startImports } from "./archives/run-imports.ts";
 import { createLog, type Logger } from "./log.ts";
 import { createServer } from "./server.ts";
 
@@ -29,11 +30,13 @@ async function serve(config: ApiConfig, log: Logger): Promise<void> {
   await migrate(database);
   await using queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
   const verifyToken = config.oidc === undefined ? undefined : createTokenVerifier(config.oidc);
+  const archives = createArchiveRoots(config.archiveRoots);
+  await startImports({ database, queues, archives, log });
   const server = await createServer({
     database,
     queues,
     log,
-    archives: createArchiveRoots(config.archiveRoots),
+    archives,
     authenticate: createAuthentication({ database, verifyToken, open: config.open }),
     open: config.open,
     ratePerMinute: config.ratePerMinute,

@@ -1,6 +1,6 @@
 import type { Database } from "@hairline/core/db";
 import type { Queues } from "@hairline/core/queue";
-import type { Logger } from "pino";
+import type { FastifyBaseLogger } from "fastify";
 import type { ArchiveRoots } from "./archives/archive-roots.ts";
 import type { Authenticate } from "./auth/authenticate.ts";
 
@@ -10,7 +10,7 @@ export interface ApiServices {
   readonly queues: Queues;
   readonly archives: ArchiveRoots;
   readonly authenticate: Authenticate;
-  readonly log: Logger;
+  readonly log: FastifyBaseLogger;
   /** Requests are only taken for a loopback host: what a page of another site sends under its own name is refused. */
   readonly open: boolean;
   readonly ratePerMinute: number;

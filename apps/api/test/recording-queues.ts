@@ -13,6 +13,8 @@ export class RecordingQueues implements Queues {
 
   reprioritize: Queues["reprioritize"] = async () => {};
 
+  forget: Queues["forget"] = async () => {};
+
   work<Payload>(definition: JobDefinition<Payload>): never {
     throw new Error(`nothing works on ${definition.queue} here`);
   }

@@ -1,5 +1,5 @@
 import { sweepRow, type SweepResult, type SweepSource } from "@hairline/core/readings";
-import { csvLine } from "./csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import type { Output } from "./output.ts";
 import { scaleJson, type Scale } from "./policy-options.ts";
 

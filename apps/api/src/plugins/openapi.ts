@@ -32,7 +32,7 @@ export async function describeApi(server: ApiServer): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withProblems(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withoutUnused(withProblems(jsonSchemaTransformObject(document))),
   });
 }
 
@@ -49,4 +49,26 @@ function withProblems<Document extends object>(document: Document): Document {
     };
   }
   return document;
+}
+
+interface DescribedApi {
+  readonly paths?: unknown;
+  components?: { schemas?: Record<string, unknown> };
+}
+
+/** Leaves out schemas that nothing leads to: each comes in two forms, and most are only ever sent or only received. */
+function withoutUnused<Document extends object>(document: Document): Document {
+  const { paths, components } = document as DescribedApi;
+  const schemas = components?.schemas ?? {};
+  const used = new Set<string>();
+  const follow = (part: unknown): void => {
+    for (const [, name = ""] of JSON.stringify(part ?? {}).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      follow(schemas[name]);
+    }
+  };
+  follow(paths);
+  const kept = Object.entries(schemas).filter(([name]) => used.has(name));
+  return { ...document, components: { ...components, schemas: Object.fromEntries(kept) } };
 }

@@ -30,3 +30,6 @@ export const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "expec
 
 /** A time as it is sent; handlers give a Date. */
 export const Instant = z.date();
+
+/** A body that is sent as it is: a Buffer or a stream. */
+export const Bytes = z.unknown().meta({ type: "string", format: "binary" });

@@ -8,7 +8,7 @@ import {
 } from "@hairline/core/policies";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import { estimateCell } from "../estimate-cell.ts";
 import type { Cell, Output } from "../output.ts";
 import { formatCount } from "../progress.ts";

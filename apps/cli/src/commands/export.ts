@@ -13,7 +13,7 @@ import type { ReadingRequest } from "@hairline/core/readings";
 import { Argument, type Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { writeCsvExport } from "../export/csv-stream.ts";
-import { writeParquet } from "../export/parquet-file.ts";
+import { writeParquet } from "@hairline/core/tables";
 import type { Output } from "../output.ts";
 import { requireScale, resolvePolicy, type GivenPolicy } from "../policy-options.ts";
 import { formatCount } from "../progress.ts";

@@ -3,7 +3,7 @@ import { parseGate, type GateAblation, type GateBounds } from "@hairline/core/ga
 import { parseThreshold } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import { estimateCell } from "../estimate-cell.ts";
 import type { Cell, Output } from "../output.ts";
 import { requireScale, resolvePolicy } from "../policy-options.ts";

@@ -8,7 +8,7 @@ import { formatPolicy, parseGridAxis } from "@hairline/core/triage";
 import type { Command } from "commander";
 import { archiveSizes } from "../archive-sizes.ts";
 import type { CliContext } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import { estimateCell, type EstimateLike } from "../estimate-cell.ts";
 import type { Cell, Output } from "../output.ts";
 import { requireScale, resolvePolicy } from "../policy-options.ts";

@@ -13,7 +13,7 @@ import type { ReadingRequest } from "@hairline/core/readings";
 import { formatPolicy, type Policy } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { csvLine, type CsvCell } from "../csv.ts";
+import { csvLine, type CsvCell } from "@hairline/core/tables";
 import { estimateCell } from "../estimate-cell.ts";
 import type { Cell, Output } from "../output.ts";
 import { requireScale, resolvePolicy } from "../policy-options.ts";

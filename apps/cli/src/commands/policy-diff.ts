@@ -1,7 +1,7 @@
 import { diffPolicies, type OutcomePair, type PolicyDiff, type PolicyFlip } from "@hairline/core/policies";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import type { Output } from "../output.ts";
 import { requireScale, resolvePolicy, type GivenPolicy } from "../policy-options.ts";
 import { formatCount } from "../progress.ts";

@@ -10,7 +10,7 @@ import { STUDY_RULES, type StudyRule } from "@hairline/core/pooling";
 import { formatPolicy } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import { estimateCell } from "../estimate-cell.ts";
 import type { Cell, Output } from "../output.ts";
 import { requireScale, resolvePolicy } from "../policy-options.ts";

@@ -9,7 +9,7 @@ import { requestSweep, type SweepSpec } from "@hairline/core/sweeps";
 import { parseSweepGrid, type SweepGrid } from "@hairline/core/triage";
 import { Option, type Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { writeParquet } from "../export/parquet-file.ts";
+import { writeParquet } from "@hairline/core/tables";
 import {
   addScaleOptions,
   requireScale,

@@ -9,7 +9,7 @@ import { calibratorFunction } from "@hairline/core/calibration";
 import { formatPolicy, TRIAGE_REASONS, outcomeOf } from "@hairline/core/triage";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import type { Cell, Output } from "../output.ts";
 import {
   addScaleOptions,

@@ -1,5 +1,5 @@
 import type { Export } from "@hairline/core/exports";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "@hairline/core/tables";
 import type { Output } from "../output.ts";
 
 /** Writes an export as CSV, piece by piece as the reader takes it. */

@@ -1,7 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { HairlineError, isHairlineError } from "@hairline/core/errors";
-import type { ColumnType, Export, ExportCell, ExportTable } from "@hairline/core/exports";
+import { HairlineError, isHairlineError } from "../errors.ts";
+import type { ColumnType, Export, ExportCell, ExportTable } from "../exports/index.ts";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 
 /** Rows a group: what is held at once, and what a reader can skip. */

@@ -175,3 +175,7 @@ end $$;
 comment on function refuse_verdict_change is 'Trigger: a verdict stays as it was given while its study exists.';
 create trigger study_verdict_unchanged before update or delete on study_verdict for each row execute function refuse_verdict_change();
 create trigger study_verdict_audited after insert on study_verdict for each row execute function audit_row();
+
+-- Pages of images and studies by id.
+create index image_dataset on image (dataset_id, id);
+create index study_dataset on study (dataset_id, id);
