@@ -127,7 +127,7 @@ test.for([
   [["sweep", "--imported-from", "2026-02-30T00:00"], { code: "commander.invalidArgument" }],
   [["sweep", "--run", "last"], { code: "commander.invalidArgument" }],
   [["sweep", "--object-keys", "/nowhere"], { code: "BAD_ARGUMENT", field: "--object-keys" }],
-  [["sweep", "--level", "study", "--image-ids", "1"], { code: "BAD_ARGUMENT", field: "filter" }],
+  [["sweep", "--level", "study", "--labels", "image"], { code: "BAD_ARGUMENT", field: "label-source" }],
   [["sweep", "--queue", "--csv"], { code: "commander.conflictingOption" }],
   [["sweeps", "show", "none"], { code: "SWEEP_NOT_FOUND" }],
   [["rollup", "check", "none"], { code: "DATASET_NOT_FOUND" }],
