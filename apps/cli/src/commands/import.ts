@@ -25,7 +25,7 @@ export function registerImport(program: Command, context: CliContext): void {
       "import an archive: a MURA-v1.1 tree or CSV, a manifest CSV, or a folder of PNG, JPEG and TIFF; " +
         "importing it again takes what changed",
     )
-    .argument("<path>", "the archive's folder or CSV")
+    .argument("<path>", "the archive's folder or CSV, on this computer or as s3://bucket/prefix")
     .option("--name <name>", "name of the dataset (default: from the folder or CSV)")
     .option("--root <folder>", "folder that paths are relative to (default: the archive's own)")
     .addOption(new Option("--layout <layout>", "read it as this, recognising nothing").choices(LAYOUTS))

@@ -20,8 +20,8 @@ export interface S3StoreOptions extends S3Location, S3Settings {
  * Besides the port's errors, calls throw HairlineError STORE_UNAVAILABLE, STORE_DENIED, ARCHIVE_NOT_FOUND when there
  * is no such bucket, and BAD_CONFIG when it is in another region.
  */
-export function openS3Store(options: S3StoreOptions): ObjectStore {
-  const { bucket, prefix, pageObjects = 1000, ...settings } = options;
+export function openS3Store(where: S3StoreOptions): ObjectStore {
+  const { bucket, prefix, pageObjects = 1000, ...settings } = where;
   const place: S3Bucket = { bucket, prefix, pageObjects, client: () => sharedClient(settings) };
   return {
     get: (key, options = {}) => readS3Object(place, key, options),
