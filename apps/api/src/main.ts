@@ -18,6 +18,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     const { code, message, field, remedy } = toHairlineError(error);
+    process.send?.({ type: "failed", code, message, field, remedy });
     log.fatal({ code, field, remedy }, message);
     return code === "BAD_CONFIG" ? 2 : 1;
   }

@@ -8,6 +8,7 @@ import { registerDeadLetters } from "./commands/dead-letters.ts";
 import { registerDb } from "./commands/db.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
+import { registerForecast } from "./commands/forecast.ts";
 import { registerGates } from "./commands/gates.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerLocalisation } from "./commands/localisation.ts";
@@ -26,6 +27,8 @@ import { registerSweep } from "./commands/sweep.ts";
 import { registerSweeps } from "./commands/sweeps.ts";
 import { registerTriage } from "./commands/triage.ts";
 import { registerWorkers } from "./commands/workers.ts";
+import { registerKeys } from "./commands/keys.ts";
+import { registerServe } from "./commands/serve.ts";
 import { registerUp } from "./commands/up.ts";
 import type { CliContext } from "./context.ts";
 import { VERSION } from "@hairline/core/version";
@@ -38,6 +41,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerDatasets,
   registerModel,
   registerScore,
+  registerForecast,
   registerPredictions,
   registerTriage,
   registerSweep,
@@ -55,6 +59,8 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerDeadLetters,
   registerSchedules,
   registerWorkers,
+  registerServe,
+  registerKeys,
   registerMigrate,
   registerRollup,
   registerDb,

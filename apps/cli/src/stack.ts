@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "@hairline/core/db";
 import { openObjectStore } from "@hairline/core/storage";
+import { authorOf } from "./author.ts";
 import type { CliConfig } from "./config.ts";
 import type { Stack } from "./context.ts";
 
@@ -16,7 +17,10 @@ export async function openStack(config: CliConfig): Promise<OpenedStack> {
   const url = config.databaseUrl ?? embedded?.url ?? "";
   let database: Database | undefined;
   try {
-    database = await openDatabase(url);
+    // What this command changes is put down to who runs it.
+    database = await openDatabase(url, {
+      settings: { "hairline.actor": `cli:${authorOf({}) ?? "unknown"}` },
+    });
     await migrate(database);
   } catch (error) {
     await database?.close();
