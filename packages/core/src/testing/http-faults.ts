@@ -6,8 +6,11 @@ import type { AddressInfo } from "node:net";
 export type HttpFault =
   /** Answered so, without asking the server. */
   | { readonly status: number }
-  /** The answer's head and its first bytes arrive, then the connection breaks. */
-  | { readonly cutAfter: number }
+  /**
+   * The answer's head and its first bytes are sent, then the connection breaks: at once, when the client may not have
+   * looked at them yet, or when `until` resolves.
+   */
+  | { readonly cutAfter: number; readonly until?: Promise<void> }
   /** The connection breaks at once. */
   | "reset";
 
@@ -40,7 +43,7 @@ export async function startHttpFaults(
     const fault = faultOf(request);
     if (fault === "reset") incoming.socket.destroy();
     else if (fault !== undefined && "status" in fault) answerStatus(incoming, answer, fault.status);
-    else passOn(target, { incoming, answer, cutAfter: fault?.cutAfter });
+    else passOn(target, { incoming, answer, fault });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -63,31 +66,36 @@ function answerStatus(incoming: IncomingMessage, answer: ServerResponse, status:
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly answer: ServerResponse;
-  readonly cutAfter: number | undefined;
+  readonly fault: Cut | undefined;
 }
 
+type Cut = Extract<HttpFault, { readonly cutAfter: number }>;
+
 /** Headers go on as they are: the host that the client signed for is part of its signature. */
-function passOn(target: string, { incoming, answer, cutAfter }: Exchange): void {
+function passOn(target: string, { incoming, answer, fault }: Exchange): void {
   const { method, headers } = incoming;
   const request = forward(new URL(incoming.url ?? "/", target), { method, headers }, (upstream) => {
     answer.writeHead(upstream.statusCode ?? 502, upstream.headers);
-    if (cutAfter === undefined) upstream.pipe(answer);
-    else cut(upstream, answer, cutAfter);
+    if (fault === undefined) upstream.pipe(answer);
+    else cut(upstream, answer, fault);
   });
   request.once("error", () => answer.destroy());
   answer.once("close", () => request.destroy());
   incoming.pipe(request);
 }
 
-function cut(upstream: IncomingMessage, answer: ServerResponse, cutAfter: number): void {
+function cut(upstream: IncomingMessage, answer: ServerResponse, { cutAfter, until }: Cut): void {
+  const end = (): void => void (until ?? Promise.resolve()).then(() => answer.destroy());
   let sent = 0;
   upstream.on("data", (chunk: Buffer) => {
+    if (sent === cutAfter) return;
     const part = chunk.subarray(0, cutAfter - sent);
     sent += part.length;
     answer.write(part, () => {
-      if (sent >= cutAfter) answer.destroy();
+      if (sent === cutAfter) end();
     });
   });
+  upstream.on("end", end);
   answer.flushHeaders();
-  if (cutAfter === 0) answer.write("", () => answer.destroy());
+  if (cutAfter === 0) answer.write("", end);
 }

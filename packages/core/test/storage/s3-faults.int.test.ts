@@ -30,19 +30,38 @@ function inTurn(
   return (request) => (request.method === method ? faults[next++] : undefined);
 }
 
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 const MODES: readonly ChecksumMode[] = ["when-required", "when-supported"];
 
 describe.each(MODES)("with checksums %s", (checksums) => {
   test("goes on where bodies broke off", async () => {
     await open().put("cut", BYTES);
-    const faults = inTurn("GET", [{ cutAfter: 0 }, { cutAfter: 100_000 }, { cutAfter: 150_000 }]);
+    // The first two break at once, the third when the reader has some of its bytes.
+    const reader = deferred();
+    const faults = inTurn("GET", [
+      { cutAfter: 0 },
+      { cutAfter: 100_000 },
+      { cutAfter: 150_000, until: reader.promise },
+    ]);
     await using proxy = await startHttpFaults(s3.endpoint, faults);
-    const got = await open({ endpoint: proxy.endpoint, checksums }).get("cut");
-    expect(Buffer.compare(got, BYTES)).toBe(0);
-    const ranges = proxy.seen.map(({ headers }) => headers.range);
-    expect(ranges.slice(0, 2)).toEqual([undefined, undefined]);
-    expect(ranges).toHaveLength(4);
-    expect(ranges[3]).toMatch(/^bytes=[1-9]\d+-$/);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of open({ endpoint: proxy.endpoint, checksums }).getStream("cut")) {
+      chunks.push(chunk);
+      if (proxy.seen.length === 3) reader.resolve();
+    }
+    expect(Buffer.compare(Buffer.concat(chunks), BYTES)).toBe(0);
+    expect(proxy.seen).toHaveLength(4);
+    expect(proxy.seen[3]?.headers).toMatchObject({
+      range: expect.stringMatching(/^bytes=[1-9]\d+-$/),
+      "if-match": expect.any(String),
+    });
   });
 
   test("takes a body that always breaks off for a fault of the store", async () => {
@@ -100,17 +119,15 @@ test("reads a listing again that broke off", async () => {
 
 test("does not mix the bytes of two objects when one replaces the other while it is read", async () => {
   await open().put("replaced", BYTES);
-  let isCut = false;
-  await using proxy = await startHttpFaults(s3.endpoint, () => {
-    const fault = isCut ? undefined : { cutAfter: 200_000 };
-    isCut = true;
-    return fault;
-  });
+  const replaced = deferred();
+  const faults = inTurn("GET", [{ cutAfter: 200_000, until: replaced.promise }]);
+  await using proxy = await startHttpFaults(s3.endpoint, faults);
   const reading = async (): Promise<void> => {
-    let isReplaced = false;
+    let chunks = 0;
     for await (const _ of open({ endpoint: proxy.endpoint }).getStream("replaced")) {
-      if (!isReplaced) await open().put("replaced", new Uint8Array(300_000));
-      isReplaced = true;
+      chunks += 1;
+      if (chunks === 1) await open().put("replaced", new Uint8Array(300_000));
+      replaced.resolve();
     }
   };
   await expect(reading()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
