@@ -70,6 +70,7 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
         await clearEngine(modelId);
         return loadModel(database, modelId);
       },
+      workerId: opened.heartbeat.workerId,
       openArchive: (root) => openArchive(root, config.limits),
       log,
     });

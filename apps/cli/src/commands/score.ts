@@ -19,6 +19,7 @@ import { formatCount, formatDuration } from "../progress.ts";
 import { describeLedger } from "../run-ledger.ts";
 import { followRun } from "../roles/follow-run.ts";
 import { LocalRoles } from "../roles/local-roles.ts";
+import { showForecast } from "./forecast.ts";
 import { chooseLocalWorkers, parseDevices } from "../roles/local-workers.ts";
 import { findDataset, resolveDataset, resolveModel } from "../selection.ts";
 
@@ -31,6 +32,7 @@ interface ScoreOptions {
   readonly embeddings?: boolean;
   readonly decodedCache?: boolean;
   readonly priority?: RunPriority;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -66,10 +68,12 @@ export function registerScore(program: Command, context: CliContext): void {
       "--decoded-cache",
       "keep decoded images for the next model to score this dataset (hairline cache)",
     )
+    .option("--dry-run", "only say what it would take, as hairline forecast does")
     .option("--json", "print the result as JSON")
     .action(async (target: string, options: ScoreOptions) => {
       // Before anything is opened or imported for a command that cannot be carried out.
       chooseLocalWorkers(options, context.config.environment);
+      if (options.dryRun === true) return showForecast(context, target, options);
       const stack = await context.openStack();
       const model = await resolveModel(stack.database, options.model);
       const datasetId = await datasetToScore(context, stack, target);

@@ -26,7 +26,7 @@ export interface ShardLedger {
 export async function commitShard(
   { pool }: Database,
   shard: OpenShard,
-  outcome: ShardOutcome,
+  outcome: ShardOutcome & { readonly workerId?: string | undefined },
 ): Promise<ShardLedger | undefined> {
   return inTransaction(pool, async (client) => {
     if (!(await lockOpenShard(client, shard))) return undefined;
@@ -38,7 +38,7 @@ export async function commitShard(
     await writePredictions(client, shard, predictions);
     await leaveQuarantine(client, shard);
     await writeRejections(client, shard, rejections);
-    return closeShard(client, shard);
+    return closeShard(client, shard, outcome.workerId);
   });
 }
 
@@ -103,7 +103,11 @@ async function leaveQuarantine(client: pg.ClientBase, { runId, ordinal, modelId 
   );
 }
 
-async function closeShard(client: pg.ClientBase, shard: OpenShard): Promise<ShardLedger> {
+async function closeShard(
+  client: pg.ClientBase,
+  shard: OpenShard,
+  workerId: string | undefined,
+): Promise<ShardLedger> {
   const { rows } = await client.query<ShardLedger & { members: number }>(
     `select count(*)::int as members,
             count(prediction.image_id)::int as scored,
@@ -132,9 +136,10 @@ async function closeShard(client: pg.ClientBase, shard: OpenShard): Promise<Shar
     );
   }
   await client.query(
-    `update shard set done_at = now(), scored = $3::int, quarantined = $4::int, deleted = $5::int
+    `update shard
+     set done_at = clock_timestamp(), scored = $3::int, quarantined = $4::int, deleted = $5::int, worker_id = $6::uuid
      where run_id = $1::uuid and ordinal = $2::int`,
-    [shard.runId, shard.ordinal, scored, quarantined, deleted],
+    [shard.runId, shard.ordinal, scored, quarantined, deleted, workerId ?? null],
   );
   return { scored, quarantined, deleted };
 }

@@ -28,6 +28,8 @@ export interface ScoringResources {
   readonly loadModel: (modelId: number) => Promise<ScoringModel>;
   readonly openArchive: (root: string) => ArchiveReader;
   readonly log: Logger;
+  /** Stored with the shards it commits, so that its rate can be told. */
+  readonly workerId?: string;
 }
 
 /**
@@ -62,7 +64,10 @@ async function scoreShard(resources: ScoringResources, shard: OpenShard, turn: S
   const outcome = await scoreMembers(resources, shard, turn);
   const scoredMs = performance.now();
   turn.signal.throwIfAborted();
-  const ledger = await commitShard(resources.database, shard, outcome);
+  const ledger = await commitShard(resources.database, shard, {
+    ...outcome,
+    workerId: resources.workerId,
+  });
   resources.log.info(
     {
       runId: shard.runId,

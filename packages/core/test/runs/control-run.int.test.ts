@@ -123,13 +123,11 @@ describe("cancelRun", () => {
     await commit.query("begin");
     await commit.query("select from run where id = $1 for share", [runId]);
     await commit.query("update shard set scored = 3, done_at = now() where ordinal = 1");
-    const [cancelled] = await Promise.all([
-      cancelRun(database, runId),
-      expect
-        .poll(() => waitingForLocks(database), { timeout: 60_000 })
-        .toBe(1)
-        .then(() => commit.query("commit")),
-    ]);
+    const letCommit = async () => {
+      await expect.poll(() => waitingForLocks(database), { timeout: 60_000 }).toBe(1);
+      await commit.query("commit");
+    };
+    const [cancelled] = await Promise.all([cancelRun(database, runId), letCommit()]);
     commit.release();
     expect(cancelled).toMatchObject({ scored: 5, quarantined: 1, notScored: 3 });
   });
