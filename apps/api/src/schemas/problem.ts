@@ -1,4 +1,3 @@
-import { ERROR_CODES } from "@hairline/core/errors";
 import { z } from "zod";
 
 /** RFC 9457 problem details as every failure sends them. */
@@ -7,7 +6,8 @@ export const Problem = z
     type: z.literal("about:blank"),
     title: z.string(),
     status: z.int(),
-    code: z.enum(ERROR_CODES).describe("What clients branch on; see docs/ERRORS.md."),
+    // No enum: a release that adds a code must not break a client that validates.
+    code: z.string().describe("What clients branch on; docs/ERRORS.md lists them, and releases add some."),
     detail: z.string(),
     field: z.string().optional(),
     remedy: z.string().optional(),

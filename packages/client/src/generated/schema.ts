@@ -4,3158 +4,3068 @@
  */
 
 export interface paths {
-  "/healthz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Whether the process answers */
-    get: operations["getHealth"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/openapi.json": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This API as OpenAPI 3.1 */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** This API as OpenAPI 3.1 */
-    get: operations["getOpenApi"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/readyz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the database answers too */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Whether the database answers too */
-    get: operations["getReadiness"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/activations": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every time a policy was in force, the latest first */
+        get: operations["listActivations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Every time a policy was in force, the latest first */
-    get: operations["listActivations"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/audit": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of policies, models, verdicts, keys and runs, the latest first */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Changes of policies, models, verdicts, keys and runs, the latest first */
-    get: operations["listAuditEntries"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/certificates": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates asked for, the latest first, refused and revoked ones included */
+        get: operations["listCertificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Certificates asked for, the latest first, refused and revoked ones included */
-    get: operations["listCertificates"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/certificates/{certificate}/revoke": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/certificates/{certificate}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a certificate as no longer to be relied on */
+        post: operations["revokeCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Mark a certificate as no longer to be relied on */
-    post: operations["revokeCertificate"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every dataset by name */
+        get: operations["listDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Every dataset by name */
-    get: operations["listDatasets"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets/{dataset}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dataset, with the ledger of a model */
+        get: operations["getDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One dataset, with the ledger of a model */
-    get: operations["getDataset"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets/{dataset}/exports/{table}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets/{dataset}/exports/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Facts, outcomes or studies of a dataset as CSV or Parquet, streamed */
+        get: operations["exportTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Facts, outcomes or studies of a dataset as CSV or Parquet, streamed */
-    get: operations["exportTable"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets/{dataset}/images": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets/{dataset}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images of a dataset with facts and outcomes, by id */
+        get: operations["listImages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Images of a dataset with facts and outcomes, by id */
-    get: operations["listImages"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets/{dataset}/quarantine": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets/{dataset}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images of a dataset that a model could not score, with the code and the reason */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Images of a dataset that a model could not score, with the code and the reason */
-    get: operations["listQuarantine"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets/{dataset}/studies": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets/{dataset}/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Studies of a dataset with outcomes and verdicts, by id */
+        get: operations["listStudies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Studies of a dataset with outcomes and verdicts, by id */
-    get: operations["listStudies"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/datasets/{dataset}/triage": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/datasets/{dataset}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outcomes of a dataset under a policy, counted overall and by body part */
+        get: operations["getTriage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Outcomes of a dataset under a policy, counted overall and by body part */
-    get: operations["getTriage"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/images/{imageId}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/images/{imageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One image with its facts and outcome */
+        get: operations["getImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One image with its facts and outcome */
-    get: operations["getImage"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/images/{imageId}/file": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/images/{imageId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The image's file as it was imported */
+        get: operations["getImageFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** The image's file as it was imported */
-    get: operations["getImageFile"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/images/{imageId}/heatmap.png": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/images/{imageId}/heatmap.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The class activation map of an image as a PNG */
+        get: operations["getHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** The class activation map of an image as a PNG */
-    get: operations["getHeatmap"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/imports": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports asked for, the latest first */
+        get: operations["listImports"];
+        put?: never;
+        /** Import an archive from a configured root; importing it again takes what is new */
+        post: operations["createImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Imports asked for, the latest first */
-    get: operations["listImports"];
-    put?: never;
-    /** Import an archive from a configured root; importing it again takes what is new */
-    post: operations["createImport"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/imports/{importRequestId}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/imports/{importRequestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** How far an import is */
-    get: operations["getImport"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/keys": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every API key without its secret */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Every API key without its secret */
-    get: operations["listKeys"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/keys/{key}/revoke": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/keys/{key}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a key at once and for good */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** End a key at once and for good */
-    post: operations["revokeKey"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/me": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is and may do */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Who the caller is and may do */
-    get: operations["getMe"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/models": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every model by name */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Every model by name */
-    get: operations["listModels"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/models/{model}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One model */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One model */
-    get: operations["getModel"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/policies": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every policy by name, the latest version first */
+        get: operations["listPolicies"];
+        put?: never;
+        /** Store thresholds as the next version of a name */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Every policy by name, the latest version first */
-    get: operations["listPolicies"];
-    put?: never;
-    /** Store thresholds as the next version of a name */
-    post: operations["createPolicy"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/policies/{policy}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/policies/{policy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One policy, by name or name@version */
+        get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One policy, by name or name@version */
-    get: operations["getPolicy"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/policies/{policy}/activate": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/policies/{policy}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a policy in force, in the place of the one that was */
+        post: operations["activatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Put a policy in force, in the place of the one that was */
-    post: operations["activatePolicy"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/policies/{policy}/retire": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/policies/{policy}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a policy out of force */
+        post: operations["retirePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Take a policy out of force */
-    post: operations["retirePolicy"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, the latest first */
+        get: operations["listRuns"];
+        put?: never;
+        /** Score every image of a dataset that the model has not scored yet */
+        post: operations["createRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Runs, the latest first */
-    get: operations["listRuns"];
-    put?: never;
-    /** Score every image of a dataset that the model has not scored yet */
-    post: operations["createRun"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a run is */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** How far a run is */
-    get: operations["getRun"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}/cancel": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run for good; what is stored stays */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** End a run for good; what is stored stays */
-    post: operations["cancelRun"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}/events": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run's progress as server-sent events, until it ends
+         * @description Events named progress, with what GET /v1/runs/{runId} answers as data, and one named end. With Last-Event-ID the stream begins at the first change after that event. A comment every 15 s keeps the connection alive.
+         */
+        get: operations["watchRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * A run's progress as server-sent events, until it ends
-     * @description Events named progress, with what GET /v1/runs/{runId} answers as data, and one named end. With Last-Event-ID the stream begins at the first change after that event. A comment every 15 s keeps the connection alive.
-     */
-    get: operations["watchRun"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}/pause": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start no further shard */
+        post: operations["pauseRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Start no further shard */
-    post: operations["pauseRun"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}/priority": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is scored before what */
+        put: operations["setRunPriority"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    /** Change what is scored before what */
-    put: operations["setRunPriority"];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}/resume": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused run go on */
+        post: operations["resumeRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Let a paused run go on */
-    post: operations["resumeRun"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/runs/{runId}/retry-quarantined": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/runs/{runId}/retry-quarantined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a run of the images that this one put into quarantine */
+        post: operations["retryQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Open a run of the images that this one put into quarantine */
-    post: operations["retryQuarantined"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/studies/{studyId}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/studies/{studyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One study with its images */
+        get: operations["getStudy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One study with its images */
-    get: operations["getStudy"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/studies/{studyId}/verdicts": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/studies/{studyId}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a verdict on a study; the reviewer is the caller */
+        post: operations["createVerdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Give a verdict on a study; the reviewer is the caller */
-    post: operations["createVerdict"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/sweeps": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest sweeps, newest first */
+        get: operations["listSweeps"];
+        put?: never;
+        /** Ask for a sweep; one that asked the same of the same facts is found again */
+        post: operations["createSweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** The latest sweeps, newest first */
-    get: operations["listSweeps"];
-    put?: never;
-    /** Ask for a sweep; one that asked the same of the same facts is found again */
-    post: operations["createSweep"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/sweeps/{sweepId}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/sweeps/{sweepId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sweep without its points */
+        get: operations["getSweep"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One sweep without its points */
-    get: operations["getSweep"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/sweeps/{sweepId}/cancel": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/sweeps/{sweepId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a sweep; one that has ended stays as it is */
+        post: operations["cancelSweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Stop a sweep; one that has ended stays as it is */
-    post: operations["cancelSweep"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/sweeps/{sweepId}/points": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/sweeps/{sweepId}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each config of a completed sweep with its counts and metrics */
+        get: operations["listSweepPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Each config of a completed sweep with its counts and metrics */
-    get: operations["listSweepPoints"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/verdicts": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verdicts in the order they were given */
+        get: operations["listVerdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Verdicts in the order they were given */
-    get: operations["listVerdicts"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/v1/workers": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workers as they said of themselves last: running ones first, then lost ones */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Workers as they said of themselves last: running ones first, then lost ones */
-    get: operations["listWorkers"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    ThresholdsInput: {
-      /** @description A probability below it is negative. */
-      pLow: number;
-      /** @description CAM entropy a positive may have at most, in nats; null for no gate. */
-      entropyMax: number | null;
-      /** @description CAM area a positive may have at most; null for no gate. */
-      areaMax: number | null;
-      /** @description Share of the CAM's maximum above which a cell counts as area. */
-      alpha: number;
-    };
-    NewVerdictInput: {
-      verdict: 0 | 1;
-      note?: string;
-      /** @description The reading that was on the reviewer's screen. */
-      seen?: {
-        model: string;
-        policy: string;
-        /** @enum {string} */
-        outcome: "negative" | "positive" | "inconclusive";
-      };
-    };
-    NewImportInput: {
-      /** @description An absolute path, or s3://bucket/prefix, below one of HAIRLINE_ARCHIVE_ROOTS. */
-      path: string;
-      /** @description Of the dataset; the folder's or CSV's when left out. */
-      name?: string;
-      /** @description Folder that object keys are relative to. */
-      root?: string;
-      /**
-       * @description Recognised when left out.
-       * @enum {string}
-       */
-      layout?: "mura" | "manifest" | "folder";
-      /** @description A manifest's columns by other names. */
-      columns?: {
-        [key: string]: string;
-      };
-    };
-    NewPolicyInput: {
-      name: string;
-      /**
-       * @default image
-       * @enum {string}
-       */
-      level: "image" | "study";
-      thresholds: components["schemas"]["ThresholdsInput"];
-      /** @description name or name@version; puts p_low on its scale. */
-      calibrator?: string;
-      note?: string;
-    };
-    PlaceInput: {
-      model: string;
-      /** @description Left out: every dataset without a policy of its own. */
-      dataset?: string;
-      note?: string;
-    };
-    NewRunInput: {
-      dataset: string;
-      model: string;
-      /** @enum {string} */
-      priority?: "urgent" | "normal" | "off-peak";
-      shardSize?: number;
-      retryQuarantined?: boolean;
-      embeddings?: boolean;
-    };
-    NewSweepInput: {
-      dataset: string;
-      model?: string;
-      /** @description Every combination is one config. */
-      grid: {
-        /** @description Numbers and start:end:step ranges, as in 0.1,0.2:0.8:0.05. */
-        pLow: string;
-        /** @default none */
-        entropyMax: string;
-        /** @default none */
-        areaMax: string;
-        /** @default 0.5 */
-        alpha: string;
-      };
-      filter?: {
-        bodyParts?: string[];
-        splits?: string[];
-        hardware?: boolean;
-        /** Format: date-time */
-        importedFrom?: string;
-        /** Format: date-time */
-        importedBefore?: string;
-        /** Format: uuid */
-        runId?: string;
-      };
-      /** @enum {string} */
-      level?: "image" | "study";
-      /** @enum {string} */
-      studyRule?: "views" | "mean" | "max" | "min" | "noisy_or";
-      /** @enum {string} */
-      labelSource?: "image" | "study";
-      calibrator?: string;
-      /** @description Evaluate again even when the same was asked of the same facts. */
-      fresh?: boolean;
-    };
-    Problem: {
-      /** @constant */
-      type: "about:blank";
-      title: string;
-      status: number;
-      /**
-       * @description What clients branch on; see docs/ERRORS.md.
-       * @enum {string}
-       */
-      code:
-        | "BAD_CONFIG"
-        | "BAD_ARGUMENT"
-        | "DATABASE_UNAVAILABLE"
-        | "DATABASE_MIGRATION_FAILED"
-        | "EMBEDDED_POSTGRES_FAILED"
-        | "QUEUE_UNAVAILABLE"
-        | "STORE_UNAVAILABLE"
-        | "STORE_DENIED"
-        | "INVALID_JOB"
-        | "JOB_TIMEOUT"
-        | "JOB_STALLED"
-        | "ARCHIVE_NOT_FOUND"
-        | "ARCHIVE_LAYOUT_UNKNOWN"
-        | "ROW_INVALID"
-        | "ROW_LABEL_CONFLICT"
-        | "PATH_OUTSIDE_ROOT"
-        | "IMAGE_FILE_MISSING"
-        | "DATASET_NOT_FOUND"
-        | "DATASET_NAME_TAKEN"
-        | "IMAGE_EMPTY"
-        | "IMAGE_UNREADABLE"
-        | "IMAGE_TRUNCATED"
-        | "IMAGE_FORMAT_UNSUPPORTED"
-        | "IMAGE_TOO_LARGE"
-        | "IMAGE_DECODE_TIMEOUT"
-        | "IMAGE_CHANGED"
-        | "MODEL_NOT_FOUND"
-        | "MODEL_NAME_TAKEN"
-        | "MODEL_DAMAGED"
-        | "WEIGHTS_UNREADABLE"
-        | "WEIGHTS_UNSAFE_PICKLE"
-        | "WEIGHTS_ARCHITECTURE_UNKNOWN"
-        | "WEIGHTS_TENSOR_MISSING"
-        | "WEIGHTS_TENSOR_UNEXPECTED"
-        | "WEIGHTS_TENSOR_SHAPE"
-        | "WEIGHTS_TENSOR_NOT_FINITE"
-        | "PREPROCESSING_CHANGED"
-        | "ENGINE_UNAVAILABLE"
-        | "ENGINE_NOT_VERIFIED"
-        | "INFERENCE_FAILED"
-        | "BAD_SHAPE"
-        | "BAD_THRESHOLD"
-        | "FACTS_MISSING"
-        | "NO_PREDICTIONS"
-        | "LABELS_ONE_SIDED"
-        | "TRAINING_DIVERGED"
-        | "TRAINING_FAILED"
-        | "CHECKPOINT_MISMATCH"
-        | "CALIBRATION_UNDEFINED"
-        | "CALIBRATION_NOT_CONVERGED"
-        | "CALIBRATOR_INVALID"
-        | "CALIBRATOR_NOT_FOUND"
-        | "POLICY_NOT_FOUND"
-        | "POLICY_INFEASIBLE"
-        | "SPLITS_OVERLAP"
-        | "RUN_NOT_FOUND"
-        | "RUN_ENDED"
-        | "RUN_CANCELLED"
-        | "DEAD_LETTER_NOT_FOUND"
-        | "SCHEDULE_NOT_FOUND"
-        | "TASK_UNKNOWN"
-        | "SWEEP_NOT_FOUND"
-        | "ROLLUP_WRONG"
-        | "LEDGER_UNBALANCED"
-        | "DEMO_AT_CHANCE"
-        | "API_KEY_NOT_FOUND"
-        | "UNAUTHENTICATED"
-        | "ISSUER_UNAVAILABLE"
-        | "FORBIDDEN"
-        | "RATE_LIMITED"
-        | "ROUTE_NOT_FOUND"
-        | "REQUEST_TOO_LARGE"
-        | "MEDIA_TYPE_UNSUPPORTED"
-        | "IDEMPOTENCY_KEY_REUSED"
-        | "IDEMPOTENCY_IN_PROGRESS"
-        | "IMPORT_NOT_FOUND"
-        | "IMAGE_NOT_FOUND"
-        | "STUDY_NOT_FOUND"
-        | "CERTIFICATE_NOT_FOUND"
-        | "ARCHIVE_NOT_ALLOWED"
-        | "WORKER_FAILED"
-        | "INTERRUPTED"
-        | "INTERNAL";
-      detail: string;
-      field?: string;
-      remedy?: string;
-      errors?: {
-        field: string;
-        message: string;
-      }[];
-    };
-    AuditEntry: {
-      id: number;
-      /** Format: date-time */
-      at: string;
-      actor: string;
-      action: string;
-      subject: string;
-      /** @description The row before; null when it was made. */
-      before: unknown;
-      after: unknown;
-      requestId: string | null;
-    };
-    AuditPage: {
-      items: components["schemas"]["AuditEntry"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-    };
-    Certificate: {
-      id: number;
-      policy: string;
-      version: number;
-      model: string;
-      dataset: string;
-      /** @description Null: all images of the selection. */
-      bodyPart: string | null;
-      splits: string[] | null;
-      bodyParts: string[] | null;
-      /** @enum {string} */
-      result: "certified" | "refused";
-      claims: {
-        [key: string]: unknown;
-      }[];
-      confidence: number;
-      delta: number;
-      method: string;
-      candidates: number;
-      sampling: string;
-      units: number;
-      positives: number;
-      patients: number;
-      patientsUnknown: boolean;
-      /** @description Each more try on the same images weakens the promise. */
-      earlierTests: number;
-      needed: {
-        [key: string]: unknown;
-      }[];
-      fingerprint: string;
-      author: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      revokedAt: string | null;
-      revokedBy: string | null;
-      revokedNote: string | null;
-    };
-    Thresholds: {
-      /** @description A probability below it is negative. */
-      pLow: number;
-      /** @description CAM entropy a positive may have at most, in nats; null for no gate. */
-      entropyMax: number | null;
-      /** @description CAM area a positive may have at most; null for no gate. */
-      areaMax: number | null;
-      /** @description Share of the CAM's maximum above which a cell counts as area. */
-      alpha: number;
-    };
-    AppliedPolicy: {
-      /** @description name@version; null for thresholds given in the query. */
-      policy: string | null;
-      thresholds: components["schemas"]["Thresholds"];
-    };
-    Dataset: {
-      id: number;
-      name: string;
-      layout: string;
-      /** Format: date-time */
-      createdAt: string;
-      studies: number;
-      images: number;
-      labelled: number;
-      /** @description Images labelled 1. */
-      positive: number;
-      bytes: number;
-    };
-    DatasetAnswer: {
-      id: number;
-      name: string;
-      layout: string;
-      /** Format: date-time */
-      createdAt: string;
-      studies: number;
-      images: number;
-      labelled: number;
-      /** @description Images labelled 1. */
-      positive: number;
-      bytes: number;
-      model: string | null;
-      ledger: {
-        images: number;
-        scored: number;
-        quarantined: number;
-        waiting: number;
-      } | null;
-      quarantine: {
-        code: string;
-        images: number;
-        firstImageId: number;
-      }[];
-    };
-    TriageSummary: {
-      images: number;
-      labelled: number;
-      outcomes: {
-        [key: string]: number;
-      };
-      reasons: {
-        [key: string]: number;
-      };
-      /** @description Labelled images only, as are the metrics. */
-      counts: {
-        tp: number;
-        fp: number;
-        tn: number;
-        fn: number;
-        inconclusive: number;
-      };
-      /** @description Null where undefined. */
-      metrics: {
-        [key: string]: number | null;
-      };
-    };
-    TriageAnswer: {
-      model: string | null;
-      policy: components["schemas"]["AppliedPolicy"];
-      overall: components["schemas"]["TriageSummary"];
-      bodyParts: {
-        images: number;
-        labelled: number;
-        outcomes: {
-          [key: string]: number;
+    schemas: {
+        ThresholdsInput: {
+            /** @description A probability below it is negative. */
+            pLow: number;
+            /** @description CAM entropy a positive may have at most, in nats; null for no gate. */
+            entropyMax: number | null;
+            /** @description CAM area a positive may have at most; null for no gate. */
+            areaMax: number | null;
+            /** @description Share of the CAM's maximum above which a cell counts as area. */
+            alpha: number;
         };
-        reasons: {
-          [key: string]: number;
+        NewVerdictInput: {
+            verdict: 0 | 1;
+            note?: string;
+            /** @description The reading that was on the reviewer's screen. */
+            seen?: {
+                model: string;
+                policy: string;
+                /** @enum {string} */
+                outcome: "negative" | "positive" | "inconclusive";
+            };
         };
-        /** @description Labelled images only, as are the metrics. */
-        counts: {
-          tp: number;
-          fp: number;
-          tn: number;
-          fn: number;
-          inconclusive: number;
+        NewImportInput: {
+            /** @description An absolute path, or s3://bucket/prefix, below one of HAIRLINE_ARCHIVE_ROOTS. */
+            path: string;
+            /** @description Of the dataset; the folder's or CSV's when left out. */
+            name?: string;
+            /** @description Folder that object keys are relative to. */
+            root?: string;
+            /**
+             * @description Recognised when left out.
+             * @enum {string}
+             */
+            layout?: "mura" | "manifest" | "folder";
+            /** @description A manifest's columns by other names. */
+            columns?: {
+                [key: string]: string;
+            };
         };
-        /** @description Null where undefined. */
-        metrics: {
-          [key: string]: number | null;
+        NewPolicyInput: {
+            name: string;
+            /**
+             * @default image
+             * @enum {string}
+             */
+            level: "image" | "study";
+            thresholds: components["schemas"]["ThresholdsInput"];
+            /** @description name or name@version; puts p_low on its scale. */
+            calibrator?: string;
+            note?: string;
         };
-        bodyPart: string | null;
-      }[];
+        PlaceInput: {
+            model: string;
+            /** @description Left out: every dataset without a policy of its own. */
+            dataset?: string;
+            note?: string;
+        };
+        NewRunInput: {
+            dataset: string;
+            model: string;
+            /** @enum {string} */
+            priority?: "urgent" | "normal" | "off-peak";
+            shardSize?: number;
+            retryQuarantined?: boolean;
+            embeddings?: boolean;
+        };
+        NewSweepInput: {
+            dataset: string;
+            model?: string;
+            /** @description Every combination is one config. */
+            grid: {
+                /** @description Numbers and start:end:step ranges, as in 0.1,0.2:0.8:0.05. */
+                pLow: string;
+                /** @default none */
+                entropyMax: string;
+                /** @default none */
+                areaMax: string;
+                /** @default 0.5 */
+                alpha: string;
+            };
+            filter?: {
+                bodyParts?: string[];
+                splits?: string[];
+                hardware?: boolean;
+                /** Format: date-time */
+                importedFrom?: string;
+                /** Format: date-time */
+                importedBefore?: string;
+                /** Format: uuid */
+                runId?: string;
+            };
+            /** @enum {string} */
+            level?: "image" | "study";
+            /** @enum {string} */
+            studyRule?: "views" | "mean" | "max" | "min" | "noisy_or";
+            /** @enum {string} */
+            labelSource?: "image" | "study";
+            calibrator?: string;
+            /** @description Evaluate again even when the same was asked of the same facts. */
+            fresh?: boolean;
+        };
+        Problem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            status: number;
+            /** @description What clients branch on; docs/ERRORS.md lists them, and releases add some. */
+            code: string;
+            detail: string;
+            field?: string;
+            remedy?: string;
+            errors?: {
+                field: string;
+                message: string;
+            }[];
+        };
+        AuditEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            action: string;
+            subject: string;
+            /** @description The row before; null when it was made. */
+            before: unknown;
+            after: unknown;
+            requestId: string | null;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
+        Certificate: {
+            id: number;
+            policy: string;
+            version: number;
+            model: string;
+            dataset: string;
+            /** @description Null: all images of the selection. */
+            bodyPart: string | null;
+            splits: string[] | null;
+            bodyParts: string[] | null;
+            /** @enum {string} */
+            result: "certified" | "refused";
+            claims: {
+                [key: string]: unknown;
+            }[];
+            confidence: number;
+            delta: number;
+            method: string;
+            candidates: number;
+            sampling: string;
+            units: number;
+            positives: number;
+            patients: number;
+            patientsUnknown: boolean;
+            /** @description Each more try on the same images weakens the promise. */
+            earlierTests: number;
+            needed: {
+                [key: string]: unknown;
+            }[];
+            fingerprint: string;
+            author: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            revokedAt: string | null;
+            revokedBy: string | null;
+            revokedNote: string | null;
+        };
+        Thresholds: {
+            /** @description A probability below it is negative. */
+            pLow: number;
+            /** @description CAM entropy a positive may have at most, in nats; null for no gate. */
+            entropyMax: number | null;
+            /** @description CAM area a positive may have at most; null for no gate. */
+            areaMax: number | null;
+            /** @description Share of the CAM's maximum above which a cell counts as area. */
+            alpha: number;
+        };
+        AppliedPolicy: {
+            /** @description name@version; null for thresholds given in the query. */
+            policy: string | null;
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        Dataset: {
+            id: number;
+            name: string;
+            layout: string;
+            /** Format: date-time */
+            createdAt: string;
+            studies: number;
+            images: number;
+            labelled: number;
+            /** @description Images labelled 1. */
+            positive: number;
+            bytes: number;
+        };
+        DatasetAnswer: {
+            id: number;
+            name: string;
+            layout: string;
+            /** Format: date-time */
+            createdAt: string;
+            studies: number;
+            images: number;
+            labelled: number;
+            /** @description Images labelled 1. */
+            positive: number;
+            bytes: number;
+            model: string | null;
+            ledger: {
+                images: number;
+                scored: number;
+                quarantined: number;
+                waiting: number;
+            } | null;
+            quarantine: {
+                code: string;
+                images: number;
+                firstImageId: number;
+            }[];
+        };
+        TriageSummary: {
+            images: number;
+            labelled: number;
+            outcomes: {
+                [key: string]: number;
+            };
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description Labelled images only, as are the metrics. */
+            counts: {
+                tp: number;
+                fp: number;
+                tn: number;
+                fn: number;
+                inconclusive: number;
+            };
+            /** @description Null where undefined. */
+            metrics: {
+                [key: string]: number | null;
+            };
+        };
+        TriageAnswer: {
+            model: string | null;
+            policy: components["schemas"]["AppliedPolicy"];
+            overall: components["schemas"]["TriageSummary"];
+            bodyParts: {
+                images: number;
+                labelled: number;
+                outcomes: {
+                    [key: string]: number;
+                };
+                reasons: {
+                    [key: string]: number;
+                };
+                /** @description Labelled images only, as are the metrics. */
+                counts: {
+                    tp: number;
+                    fp: number;
+                    tn: number;
+                    fn: number;
+                    inconclusive: number;
+                };
+                /** @description Null where undefined. */
+                metrics: {
+                    [key: string]: number | null;
+                };
+                bodyPart: string | null;
+            }[];
+        };
+        Study: {
+            studyId: number;
+            /** @description May name a patient. */
+            studyKey: string;
+            bodyPart: string | null;
+            split: string | null;
+            /** @description 1 fracture, 0 none, null unknown. */
+            label: (0 | 1) | null;
+            images: number;
+            /** @description Images the model has scored. */
+            views: number;
+            /** @description The highest of its views'. */
+            probability: number | null;
+            /** @description Positive when any view is, else inconclusive when any is, else negative. */
+            outcome: ("negative" | "positive" | "inconclusive") | null;
+            verdicts: number;
+            /** @description The latest of any reviewer: 1 fracture, 0 none. */
+            verdict: (0 | 1) | null;
+        };
+        StudyPage: {
+            items: components["schemas"]["Study"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+            model: string | null;
+            policy: components["schemas"]["AppliedPolicy"] | null;
+        };
+        Verdict: {
+            id: number;
+            studyId: number;
+            /** @description 1 fracture, 0 none. */
+            verdict: 0 | 1;
+            reviewer: string;
+            note: string | null;
+            model: string | null;
+            /** @description name@version of the reading that was on the screen. */
+            policy: string | null;
+            outcomeSeen: ("negative" | "positive" | "inconclusive") | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        VerdictPage: {
+            items: components["schemas"]["Verdict"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
+        Image: {
+            imageId: number;
+            studyId: number;
+            /** @description Path below the archive's root; may name a patient. */
+            objectKey: string;
+            studyKey: string;
+            bodyPart: string | null;
+            split: string | null;
+            view: string | null;
+            hardware: boolean | null;
+            /** @description 1 fracture, 0 none, null unknown. */
+            label: (0 | 1) | null;
+            byteSize: number | null;
+            width: number | null;
+            height: number | null;
+            /** @description Why the model could not score it. */
+            quarantineCode: string | null;
+            /** @description Of fracture, in [0, 1]. Null where the model has not scored the image. */
+            probability: number | null;
+            logit: number | null;
+            /** @description Of the CAM, in nats; null when degenerate too. */
+            entropy: number | null;
+            entropyNormalized: number | null;
+            degenerate: boolean | null;
+            /** @description CAM area at the policy's alpha; null without an area gate. */
+            area: number | null;
+            reason: ("below_p_low" | "localised" | "entropy_above" | "area_above" | "degenerate_cam" | "facts_missing") | null;
+            outcome: ("negative" | "positive" | "inconclusive") | null;
+        };
+        ImagePage: {
+            items: components["schemas"]["Image"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+            model: string | null;
+            policy: components["schemas"]["AppliedPolicy"] | null;
+        };
+        ImageAnswer: {
+            imageId: number;
+            studyId: number;
+            /** @description Path below the archive's root; may name a patient. */
+            objectKey: string;
+            studyKey: string;
+            bodyPart: string | null;
+            split: string | null;
+            view: string | null;
+            hardware: boolean | null;
+            /** @description 1 fracture, 0 none, null unknown. */
+            label: (0 | 1) | null;
+            byteSize: number | null;
+            width: number | null;
+            height: number | null;
+            /** @description Why the model could not score it. */
+            quarantineCode: string | null;
+            /** @description Of fracture, in [0, 1]. Null where the model has not scored the image. */
+            probability: number | null;
+            logit: number | null;
+            /** @description Of the CAM, in nats; null when degenerate too. */
+            entropy: number | null;
+            entropyNormalized: number | null;
+            degenerate: boolean | null;
+            /** @description CAM area at the policy's alpha; null without an area gate. */
+            area: number | null;
+            reason: ("below_p_low" | "localised" | "entropy_above" | "area_above" | "degenerate_cam" | "facts_missing") | null;
+            outcome: ("negative" | "positive" | "inconclusive") | null;
+            dataset: string;
+            model: string | null;
+            policy: components["schemas"]["AppliedPolicy"] | null;
+        };
+        Import: {
+            /** Format: uuid */
+            importRequestId: string;
+            path: string;
+            name: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "completed" | "failed";
+            /** @description Images and files the archive listed so far. */
+            entries: number;
+            /** @description Counts of a completed import. */
+            report: {
+                [key: string]: unknown;
+            } | null;
+            errorCode: string | null;
+            errorMessage: string | null;
+            requestedBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+        };
+        Key: {
+            name: string;
+            /** @description The public part of the key. */
+            prefix: string;
+            /** @enum {string} */
+            state: "active" | "expired" | "revoked";
+            scopes: ("read" | "score" | "review" | "admin")[];
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string | null;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            revokedBy: string | null;
+            lastUsedAt: string | null;
+        };
+        Me: {
+            /** @description As the audit log names the caller: key:<name>, oidc:<subject> or local. */
+            actor: string;
+            /** @description As granted; admin includes all, score and review include read. */
+            scopes: ("read" | "score" | "review" | "admin")[];
+        };
+        Model: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            kind: "resnet" | "external";
+            /** @description Alphas of the stored CAM areas. */
+            alphas: number[];
+            description: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Null, as what follows, for a model that scored elsewhere. */
+            architecture: string | null;
+            precision: string | null;
+            inputSize: number | null;
+            preprocessingFingerprint: string | null;
+            weightsSha256: string | null;
+        };
+        Policy: {
+            name: string;
+            version: number;
+            /**
+             * @description What an outcome is of.
+             * @enum {string}
+             */
+            level: "image" | "study";
+            thresholds: components["schemas"]["Thresholds"];
+            /** @enum {string} */
+            pLowScale: "raw" | "calibrated";
+            calibrator: string | null;
+            /** @description The search that chose it; null when a person did. */
+            tuning: {
+                [key: string]: unknown;
+            } | null;
+            author: string | null;
+            note: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Activation: {
+            policy: string;
+            version: number;
+            model: string;
+            /** @description Null: every dataset without a policy of its own. */
+            dataset: string | null;
+            /** Format: date-time */
+            activatedAt: string;
+            activatedBy: string | null;
+            note: string | null;
+            retiredAt: string | null;
+            retiredBy: string | null;
+            retiredNote: string | null;
+            certified: boolean;
+        };
+        QuarantinedImage: {
+            imageId: number;
+            studyId: number;
+            model: string;
+            /** @description See docs/ERRORS.md. */
+            code: string;
+            message: string;
+            runId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        QuarantinePage: {
+            items: components["schemas"]["QuarantinedImage"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
+        Run: {
+            /** Format: uuid */
+            runId: string;
+            dataset: string;
+            model: string;
+            /** @enum {string} */
+            state: "planning" | "running" | "completed" | "failed" | "cancelled";
+            /** @enum {string} */
+            priority: "urgent" | "normal" | "off-peak";
+            pausedAt: string | null;
+            studyId: number | null;
+            planned: number;
+            errorCode: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        RunPage: {
+            items: components["schemas"]["Run"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
+        RunProgress: {
+            /** Format: uuid */
+            runId: string;
+            /** @enum {string} */
+            state: "planning" | "running" | "completed" | "failed" | "cancelled";
+            /** @enum {string} */
+            priority: "urgent" | "normal" | "off-peak";
+            pausedAt: string | null;
+            studyId: number | null;
+            /** @description planned = scored + quarantined + notScored when it has ended */
+            planned: number;
+            scored: number;
+            quarantined: number;
+            notScored: number;
+            alreadyScored: number;
+            alreadyQuarantined: number;
+            shards: number;
+            shardsDone: number;
+            errorCode: string | null;
+            startedAt: string | null;
+            finishedAt: string | null;
+        };
+        OpenedRun: {
+            /** Format: uuid */
+            runId: string;
+            /** @description True when an unfinished run of the dataset and model is joined. */
+            resumed: boolean;
+        };
+        StudyAnswer: {
+            studyId: number;
+            /** @description May name a patient. */
+            studyKey: string;
+            bodyPart: string | null;
+            split: string | null;
+            /** @description 1 fracture, 0 none, null unknown. */
+            label: (0 | 1) | null;
+            images: number;
+            /** @description Images the model has scored. */
+            views: number;
+            /** @description The highest of its views'. */
+            probability: number | null;
+            /** @description Positive when any view is, else inconclusive when any is, else negative. */
+            outcome: ("negative" | "positive" | "inconclusive") | null;
+            verdicts: number;
+            /** @description The latest of any reviewer: 1 fracture, 0 none. */
+            verdict: (0 | 1) | null;
+            dataset: string;
+            model: string | null;
+            policy: components["schemas"]["AppliedPolicy"] | null;
+            /** @description Its images by id, at most 1000. */
+            imageList: components["schemas"]["Image"][];
+        };
+        Sweep: {
+            /** Format: uuid */
+            sweepId: string;
+            dataset: string;
+            model: string;
+            /** @enum {string} */
+            level: "image" | "study";
+            studyRule: string | null;
+            labelSource: string;
+            calibrator: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "completed" | "failed" | "cancelled";
+            configs: number;
+            source: string | null;
+            positives: number | null;
+            negatives: number | null;
+            unlabelled: number | null;
+            rocAuc: number | null;
+            elapsedMs: number | null;
+            errorCode: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+        };
+        RequestedSweep: {
+            /** Format: uuid */
+            sweepId: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "completed";
+        };
+        SweepPoint: {
+            /** @description From 1; alpha varies fastest, then area_max, entropy_max, p_low. */
+            ordinal: number;
+            pLow: number;
+            entropyMax: number | null;
+            areaMax: number | null;
+            alpha: number;
+            tp: number;
+            fp: number;
+            tn: number;
+            fn: number;
+            inconclusive: number;
+            coverage: number | null;
+            /** @description Of the confident outcomes, as are precision, recall and f1; null where undefined. */
+            accuracy: number | null;
+            precision: number | null;
+            recall: number | null;
+            f1: number | null;
+            /** @description Inconclusive counted as wrong. */
+            overallAccuracy: number | null;
+        };
+        SweepPointPage: {
+            items: components["schemas"]["SweepPoint"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
+        Worker: {
+            /** Format: uuid */
+            id: string;
+            state: string;
+            role: string;
+            host: string;
+            pid: number;
+            hairlineVersion: string;
+            engine: string | null;
+            device: string | null;
+            cores: number | null;
+            batchSize: number | null;
+            images: number;
+            imagesPerSecond: number | null;
+            runId: string | null;
+            shardOrdinal: number | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            seenAt: string;
+            stoppedAt: string | null;
+        };
+        ImportPage: {
+            items: components["schemas"]["Import"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
     };
-    Study: {
-      studyId: number;
-      /** @description May name a patient. */
-      studyKey: string;
-      bodyPart: string | null;
-      split: string | null;
-      /** @description 1 fracture, 0 none, null unknown. */
-      label: (0 | 1) | null;
-      images: number;
-      /** @description Images the model has scored. */
-      views: number;
-      /** @description The highest of its views'. */
-      probability: number | null;
-      /** @description Positive when any view is, else inconclusive when any is, else negative. */
-      outcome: ("negative" | "positive" | "inconclusive") | null;
-      verdicts: number;
-      /** @description The latest of any reviewer: 1 fracture, 0 none. */
-      verdict: (0 | 1) | null;
-    };
-    StudyPage: {
-      items: components["schemas"]["Study"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-      model: string | null;
-      policy: components["schemas"]["AppliedPolicy"] | null;
-    };
-    Verdict: {
-      id: number;
-      studyId: number;
-      /** @description 1 fracture, 0 none. */
-      verdict: 0 | 1;
-      reviewer: string;
-      note: string | null;
-      model: string | null;
-      /** @description name@version of the reading that was on the screen. */
-      policy: string | null;
-      outcomeSeen: ("negative" | "positive" | "inconclusive") | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    VerdictPage: {
-      items: components["schemas"]["Verdict"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-    };
-    Image: {
-      imageId: number;
-      studyId: number;
-      /** @description Path below the archive's root; may name a patient. */
-      objectKey: string;
-      studyKey: string;
-      bodyPart: string | null;
-      split: string | null;
-      view: string | null;
-      hardware: boolean | null;
-      /** @description 1 fracture, 0 none, null unknown. */
-      label: (0 | 1) | null;
-      byteSize: number | null;
-      width: number | null;
-      height: number | null;
-      /** @description Why the model could not score it. */
-      quarantineCode: string | null;
-      /** @description Of fracture, in [0, 1]. Null where the model has not scored the image. */
-      probability: number | null;
-      logit: number | null;
-      /** @description Of the CAM, in nats; null when degenerate too. */
-      entropy: number | null;
-      entropyNormalized: number | null;
-      degenerate: boolean | null;
-      /** @description CAM area at the policy's alpha; null without an area gate. */
-      area: number | null;
-      reason:
-        | ("below_p_low" | "localised" | "entropy_above" | "area_above" | "degenerate_cam" | "facts_missing")
-        | null;
-      outcome: ("negative" | "positive" | "inconclusive") | null;
-    };
-    ImagePage: {
-      items: components["schemas"]["Image"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-      model: string | null;
-      policy: components["schemas"]["AppliedPolicy"] | null;
-    };
-    ImageAnswer: {
-      imageId: number;
-      studyId: number;
-      /** @description Path below the archive's root; may name a patient. */
-      objectKey: string;
-      studyKey: string;
-      bodyPart: string | null;
-      split: string | null;
-      view: string | null;
-      hardware: boolean | null;
-      /** @description 1 fracture, 0 none, null unknown. */
-      label: (0 | 1) | null;
-      byteSize: number | null;
-      width: number | null;
-      height: number | null;
-      /** @description Why the model could not score it. */
-      quarantineCode: string | null;
-      /** @description Of fracture, in [0, 1]. Null where the model has not scored the image. */
-      probability: number | null;
-      logit: number | null;
-      /** @description Of the CAM, in nats; null when degenerate too. */
-      entropy: number | null;
-      entropyNormalized: number | null;
-      degenerate: boolean | null;
-      /** @description CAM area at the policy's alpha; null without an area gate. */
-      area: number | null;
-      reason:
-        | ("below_p_low" | "localised" | "entropy_above" | "area_above" | "degenerate_cam" | "facts_missing")
-        | null;
-      outcome: ("negative" | "positive" | "inconclusive") | null;
-      dataset: string;
-      model: string | null;
-      policy: components["schemas"]["AppliedPolicy"] | null;
-    };
-    Import: {
-      /** Format: uuid */
-      importRequestId: string;
-      path: string;
-      name: string | null;
-      /** @enum {string} */
-      state: "queued" | "running" | "completed" | "failed";
-      /** @description Images and files the archive listed so far. */
-      entries: number;
-      /** @description Counts of a completed import. */
-      report: {
-        [key: string]: unknown;
-      } | null;
-      errorCode: string | null;
-      errorMessage: string | null;
-      requestedBy: string;
-      /** Format: date-time */
-      createdAt: string;
-      finishedAt: string | null;
-    };
-    Key: {
-      name: string;
-      /** @description The public part of the key. */
-      prefix: string;
-      /** @enum {string} */
-      state: "active" | "expired" | "revoked";
-      scopes: ("read" | "score" | "review" | "admin")[];
-      /** Format: date-time */
-      createdAt: string;
-      createdBy: string | null;
-      expiresAt: string | null;
-      revokedAt: string | null;
-      revokedBy: string | null;
-      lastUsedAt: string | null;
-    };
-    Me: {
-      /** @description As the audit log names the caller: key:<name>, oidc:<subject> or local. */
-      actor: string;
-      /** @description As granted; admin includes all, score and review include read. */
-      scopes: ("read" | "score" | "review" | "admin")[];
-    };
-    Model: {
-      id: number;
-      name: string;
-      /** @enum {string} */
-      kind: "resnet" | "external";
-      /** @description Alphas of the stored CAM areas. */
-      alphas: number[];
-      description: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /** @description Null, as what follows, for a model that scored elsewhere. */
-      architecture: string | null;
-      precision: string | null;
-      inputSize: number | null;
-      preprocessingFingerprint: string | null;
-      weightsSha256: string | null;
-    };
-    Policy: {
-      name: string;
-      version: number;
-      /**
-       * @description What an outcome is of.
-       * @enum {string}
-       */
-      level: "image" | "study";
-      thresholds: components["schemas"]["Thresholds"];
-      /** @enum {string} */
-      pLowScale: "raw" | "calibrated";
-      calibrator: string | null;
-      /** @description The search that chose it; null when a person did. */
-      tuning: {
-        [key: string]: unknown;
-      } | null;
-      author: string | null;
-      note: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    Activation: {
-      policy: string;
-      version: number;
-      model: string;
-      /** @description Null: every dataset without a policy of its own. */
-      dataset: string | null;
-      /** Format: date-time */
-      activatedAt: string;
-      activatedBy: string | null;
-      note: string | null;
-      retiredAt: string | null;
-      retiredBy: string | null;
-      retiredNote: string | null;
-      certified: boolean;
-    };
-    QuarantinedImage: {
-      imageId: number;
-      studyId: number;
-      model: string;
-      /** @description See docs/ERRORS.md. */
-      code: string;
-      message: string;
-      runId: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    QuarantinePage: {
-      items: components["schemas"]["QuarantinedImage"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-    };
-    Run: {
-      /** Format: uuid */
-      runId: string;
-      dataset: string;
-      model: string;
-      /** @enum {string} */
-      state: "planning" | "running" | "completed" | "failed" | "cancelled";
-      /** @enum {string} */
-      priority: "urgent" | "normal" | "off-peak";
-      pausedAt: string | null;
-      studyId: number | null;
-      planned: number;
-      errorCode: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    RunPage: {
-      items: components["schemas"]["Run"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-    };
-    RunProgress: {
-      /** Format: uuid */
-      runId: string;
-      /** @enum {string} */
-      state: "planning" | "running" | "completed" | "failed" | "cancelled";
-      /** @enum {string} */
-      priority: "urgent" | "normal" | "off-peak";
-      pausedAt: string | null;
-      studyId: number | null;
-      /** @description planned = scored + quarantined + notScored when it has ended */
-      planned: number;
-      scored: number;
-      quarantined: number;
-      notScored: number;
-      alreadyScored: number;
-      alreadyQuarantined: number;
-      shards: number;
-      shardsDone: number;
-      errorCode: string | null;
-      startedAt: string | null;
-      finishedAt: string | null;
-    };
-    OpenedRun: {
-      /** Format: uuid */
-      runId: string;
-      /** @description True when an unfinished run of the dataset and model is joined. */
-      resumed: boolean;
-    };
-    StudyAnswer: {
-      studyId: number;
-      /** @description May name a patient. */
-      studyKey: string;
-      bodyPart: string | null;
-      split: string | null;
-      /** @description 1 fracture, 0 none, null unknown. */
-      label: (0 | 1) | null;
-      images: number;
-      /** @description Images the model has scored. */
-      views: number;
-      /** @description The highest of its views'. */
-      probability: number | null;
-      /** @description Positive when any view is, else inconclusive when any is, else negative. */
-      outcome: ("negative" | "positive" | "inconclusive") | null;
-      verdicts: number;
-      /** @description The latest of any reviewer: 1 fracture, 0 none. */
-      verdict: (0 | 1) | null;
-      dataset: string;
-      model: string | null;
-      policy: components["schemas"]["AppliedPolicy"] | null;
-      /** @description Its images by id, at most 1000. */
-      imageList: components["schemas"]["Image"][];
-    };
-    Sweep: {
-      /** Format: uuid */
-      sweepId: string;
-      dataset: string;
-      model: string;
-      /** @enum {string} */
-      level: "image" | "study";
-      studyRule: string | null;
-      labelSource: string;
-      calibrator: string | null;
-      /** @enum {string} */
-      state: "queued" | "running" | "completed" | "failed" | "cancelled";
-      configs: number;
-      source: string | null;
-      positives: number | null;
-      negatives: number | null;
-      unlabelled: number | null;
-      rocAuc: number | null;
-      elapsedMs: number | null;
-      errorCode: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      finishedAt: string | null;
-    };
-    RequestedSweep: {
-      /** Format: uuid */
-      sweepId: string;
-      /** @enum {string} */
-      state: "queued" | "running" | "completed";
-    };
-    SweepPoint: {
-      /** @description From 1; alpha varies fastest, then area_max, entropy_max, p_low. */
-      ordinal: number;
-      pLow: number;
-      entropyMax: number | null;
-      areaMax: number | null;
-      alpha: number;
-      tp: number;
-      fp: number;
-      tn: number;
-      fn: number;
-      inconclusive: number;
-      coverage: number | null;
-      /** @description Of the confident outcomes, as are precision, recall and f1; null where undefined. */
-      accuracy: number | null;
-      precision: number | null;
-      recall: number | null;
-      f1: number | null;
-      /** @description Inconclusive counted as wrong. */
-      overallAccuracy: number | null;
-    };
-    SweepPointPage: {
-      items: components["schemas"]["SweepPoint"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-    };
-    Worker: {
-      /** Format: uuid */
-      id: string;
-      state: string;
-      role: string;
-      host: string;
-      pid: number;
-      hairlineVersion: string;
-      engine: string | null;
-      device: string | null;
-      cores: number | null;
-      batchSize: number | null;
-      images: number;
-      imagesPerSecond: number | null;
-      runId: string | null;
-      shardOrdinal: number | null;
-      /** Format: date-time */
-      startedAt: string;
-      /** Format: date-time */
-      seenAt: string;
-      stoppedAt: string | null;
-    };
-    ImportPage: {
-      items: components["schemas"]["Import"][];
-      /** @description Cursor of the next page; null on the last. */
-      next: string | null;
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  getHealth: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            /** @enum {string} */
-            status: "ok";
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getOpenApi: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            [key: string]: unknown;
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getReadiness: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            /** @enum {string} */
-            status: "ready";
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listActivations: {
-    parameters: {
-      query?: {
-        /** @description Name of a policy. */
-        policy?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Activation"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listAuditEntries: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-        actor?: string;
-        action?: string;
-        subject?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["AuditPage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listCertificates: {
-    parameters: {
-      query?: {
-        /** @description Name of a policy. */
-        policy?: string;
-        dataset?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Certificate"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  revokeCertificate: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        certificate: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": {
-          note: string;
-        };
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Certificate"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listDatasets: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Dataset"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getDataset: {
-    parameters: {
-      query?: {
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-      };
-      header?: never;
-      path: {
-        dataset: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["DatasetAnswer"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  exportTable: {
-    parameters: {
-      query?: {
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-        /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
-        policy?: string;
-        bodyPart?: string | string[];
-        split?: string | string[];
-        format?: "csv" | "parquet";
-      };
-      header?: never;
-      path: {
-        dataset: string;
-        table: "facts" | "outcomes" | "studies";
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The table; columns as in docs/DATA-DICTIONARY.md */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "text/csv": string;
-          "application/vnd.apache.parquet": string;
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listImages: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-        /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
-        policy?: string;
-        bodyPart?: string | string[];
-        split?: string | string[];
-        label?: "0" | "1";
-        /** @description Needs a policy. */
-        outcome?: ("negative" | "positive" | "inconclusive") | ("negative" | "positive" | "inconclusive")[];
-      };
-      header?: never;
-      path: {
-        dataset: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["ImagePage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listQuarantine: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-        model?: string;
-        code?: string;
-      };
-      header?: never;
-      path: {
-        dataset: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["QuarantinePage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listStudies: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-        /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
-        policy?: string;
-        bodyPart?: string | string[];
-        split?: string | string[];
-        label?: "0" | "1";
-        /** @description Needs a policy. */
-        outcome?: ("negative" | "positive" | "inconclusive") | ("negative" | "positive" | "inconclusive")[];
-        /** @description Only studies with a verdict, or only those without. */
-        reviewed?: "true" | "false";
-      };
-      header?: never;
-      path: {
-        dataset: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["StudyPage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getTriage: {
-    parameters: {
-      query?: {
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-        /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
-        policy?: string;
-      };
-      header?: never;
-      path: {
-        dataset: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["TriageAnswer"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getImage: {
-    parameters: {
-      query?: {
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-        /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
-        policy?: string;
-      };
-      header?: never;
-      path: {
-        imageId: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["ImageAnswer"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getImageFile: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        imageId: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description PNG, JPEG or TIFF; another type is sent as bytes */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/octet-stream": string;
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getHeatmap: {
-    parameters: {
-      query?: {
-        model?: string;
-        /** @description Of the hottest pixels. */
-        opacity?: number;
-        /** @description Longest side in pixels. */
-        maxSide?: number;
-        /** @description overlay: over the radiograph; heat: alone, transparent, square, to be laid over it. */
-        layer?: "overlay" | "heat";
-      };
-      header?: never;
-      path: {
-        imageId: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A PNG */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "image/png": string;
-        };
-      };
-      /** @description Not changed. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listImports: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["ImportPage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  createImport: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewImportInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Import"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getImport: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        importRequestId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Import"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listKeys: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Key"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  revokeKey: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        key: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Key"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getMe: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Me"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listModels: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Model"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getModel: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        model: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Model"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listPolicies: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Policy"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  createPolicy: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewPolicyInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Policy"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getPolicy: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        policy: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Policy"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  activatePolicy: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        policy: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["PlaceInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Activation"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  retirePolicy: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        policy: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["PlaceInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Activation"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listRuns: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-        dataset?: string;
-        model?: string;
-        state?: "planning" | "running" | "completed" | "failed" | "cancelled";
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RunPage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  createRun: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewRunInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["OpenedRun"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getRun: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RunProgress"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  cancelRun: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RunProgress"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  watchRun: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description text/event-stream */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "text/event-stream": string;
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  pauseRun: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RunProgress"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  setRunPriority: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": {
-          /** @enum {string} */
-          priority: "urgent" | "normal" | "off-peak";
-        };
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RunProgress"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  resumeRun: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RunProgress"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  retryQuarantined: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            /** @description Null when there is nothing to try again. */
-            runId: string | null;
-            images: number;
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getStudy: {
-    parameters: {
-      query?: {
-        /** @description Whose facts; the only model that scored the dataset when left out. */
-        model?: string;
-        /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
-        policy?: string;
-      };
-      header?: never;
-      path: {
-        studyId: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["StudyAnswer"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  createVerdict: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        studyId: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewVerdictInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Verdict"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listSweeps: {
-    parameters: {
-      query?: {
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Sweep"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  createSweep: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewSweepInput"];
-      };
-    };
-    responses: {
-      /** @description Default Response */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RequestedSweep"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  getSweep: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        sweepId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Sweep"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  cancelSweep: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        sweepId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Sweep"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listSweepPoints: {
-    parameters: {
-      query?: {
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-      };
-      header?: never;
-      path: {
-        sweepId: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SweepPointPage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listVerdicts: {
-    parameters: {
-      query?: {
-        /** @description Most items of a page. */
-        limit?: number;
-        /** @description `next` of the page before. */
-        cursor?: string;
-        dataset?: string;
-        study?: number;
-        reviewer?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["VerdictPage"];
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listWorkers: {
-    parameters: {
-      query?: {
-        stopped?: "true" | "false";
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Default Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Worker"][];
-          };
-        };
-      };
-      /** @description Problem details */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ready";
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActivations: {
+        parameters: {
+            query?: {
+                /** @description Name of a policy. */
+                policy?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Activation"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                actor?: string;
+                action?: string;
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCertificates: {
+        parameters: {
+            query?: {
+                /** @description Name of a policy. */
+                policy?: string;
+                dataset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Certificate"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Dataset"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataset: {
+        parameters: {
+            query?: {
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetAnswer"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportTable: {
+        parameters: {
+            query?: {
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+                bodyPart?: string | string[];
+                split?: string | string[];
+                format?: "csv" | "parquet";
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                table: "facts" | "outcomes" | "studies";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table; columns as in docs/DATA-DICTIONARY.md */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImages: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+                bodyPart?: string | string[];
+                split?: string | string[];
+                label?: "0" | "1";
+                /** @description Needs a policy. */
+                outcome?: ("negative" | "positive" | "inconclusive") | ("negative" | "positive" | "inconclusive")[];
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                model?: string;
+                code?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStudies: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+                bodyPart?: string | string[];
+                split?: string | string[];
+                label?: "0" | "1";
+                /** @description Needs a policy. */
+                outcome?: ("negative" | "positive" | "inconclusive") | ("negative" | "positive" | "inconclusive")[];
+                /** @description Only studies with a verdict, or only those without. */
+                reviewed?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyPage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTriage: {
+        parameters: {
+            query?: {
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriageAnswer"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImage: {
+        parameters: {
+            query?: {
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+            };
+            header?: never;
+            path: {
+                imageId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageAnswer"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImageFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                imageId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PNG, JPEG or TIFF; another type is sent as bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHeatmap: {
+        parameters: {
+            query?: {
+                model?: string;
+                /** @description Of the hottest pixels. */
+                opacity?: number;
+                /** @description Longest side in pixels. */
+                maxSide?: number;
+                /** @description overlay: over the radiograph; heat: alone, transparent, square, to be laid over it. */
+                layer?: "overlay" | "heat";
+            };
+            header?: never;
+            path: {
+                imageId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImportInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                importRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Key"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Model"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Policy"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Activation"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retirePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Activation"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                dataset?: string;
+                model?: string;
+                state?: "planning" | "running" | "completed" | "failed" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRunInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedRun"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/event-stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRunPriority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    priority: "urgent" | "normal" | "off-peak";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProgress"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Null when there is nothing to try again. */
+                        runId: string | null;
+                        images: number;
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStudy: {
+        parameters: {
+            query?: {
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+            };
+            header?: never;
+            path: {
+                studyId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyAnswer"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createVerdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                studyId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVerdictInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSweeps: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Sweep"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSweepInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedSweep"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweepId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweepId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSweepPoints: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                sweepId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepPointPage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVerdicts: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                dataset?: string;
+                study?: number;
+                reviewer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictPage"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: {
+                stopped?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Worker"][];
+                    };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
