@@ -57,6 +57,7 @@ async function runUp(context: CliContext, options: UpOptions): Promise<void> {
     logs.abort();
     await following;
   }
+  output.notice("stopped in order");
 }
 
 /** Resolves on Ctrl-C or SIGTERM. @throws HairlineError WORKER_FAILED when a role cannot be kept alive */
@@ -71,7 +72,7 @@ async function untilEnd(roles: LocalRoles, signal: AbortSignal): Promise<void> {
 async function stopRoles({ output }: CliContext, roles: LocalRoles): Promise<void> {
   output.notice("stopping: what is at work is finished or given back; Ctrl-C again ends at once");
   const untidy = await roles.stop();
-  if (untidy.length === 0) return output.notice("stopped");
+  if (untidy.length === 0) return;
   throw new HairlineError("WORKER_FAILED", `These did not stop in order: ${untidy.join(", ")}.`, {
     remedy: "Nothing is lost: their work is done again. Read their logs.",
   });

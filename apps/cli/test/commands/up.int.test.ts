@@ -59,7 +59,7 @@ test(
       up.interrupt();
       expect(await up.closed).toBe(0);
       for (const role of ["scheduler", "worker-gpu"]) expect((await logs(role)).at(-1)?.msg).toBe("stopped");
-      expect(up.output.stderr).toContain("stopped");
+      expect(up.output.stderr).toContain("stopped in order");
       await expect(fetch(`${address}/healthz`)).rejects.toThrow("fetch failed");
     } finally {
       if (up.child.exitCode === null && up.child.signalCode === null) {
