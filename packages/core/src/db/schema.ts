@@ -201,9 +201,9 @@ export const shard = pgTable(
       .generatedAlwaysAs(sql`cardinality(image_ids)`),
     scored: integer("scored").notNull().default(0),
     quarantined: integer("quarantined").notNull().default(0),
-    deleted: integer("deleted").notNull().default(0),
     doneAt: instant("done_at"),
     workerId: uuid("worker_id"),
+    deleted: integer("deleted").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.runId, table.ordinal] })],
 );
