@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import type { RunProgress } from "@hairline/core/runs";
+import type { z } from "zod";
+import type { RunProgress } from "../schemas/run.ts";
+
+type WatchedRun = z.output<typeof RunProgress>;
 
 export interface RunWatch {
-  readonly read: () => Promise<RunProgress>;
+  readonly read: () => Promise<WatchedRun>;
   /** The last event the client has seen: what it says is not sent again. */
   readonly lastEventId: string | undefined;
   readonly signal: AbortSignal;
@@ -32,9 +35,11 @@ export async function watchRun(stream: ServerResponse, watch: RunWatch): Promise
 }
 
 /** Equal for equal progress, so that a client which connects again is told only what is new. */
-function eventId(progress: RunProgress): string {
-  const { state, priority, pausedAt, planned, scored, quarantined, shardsDone } = progress;
-  return [state, priority, pausedAt?.getTime() ?? 0, planned, scored, quarantined, shardsDone].join(".");
+function eventId(progress: WatchedRun): string {
+  const { state, priority, pausedAt, planned, scored, quarantined, deleted, shardsDone } = progress;
+  return [state, priority, pausedAt?.getTime() ?? 0, planned, scored, quarantined, deleted, shardsDone].join(
+    ".",
+  );
 }
 
 function eventText({ id, name, data }: { id: string; name: string; data: object }): string {

@@ -3,6 +3,7 @@ import { readRunProgress } from "@hairline/core/runs";
 import { z } from "zod";
 import type { ApiServer } from "../api-server.ts";
 import { watchRun } from "../http/watch-run.ts";
+import { RunProgress } from "../schemas/run.ts";
 import type { ApiServices } from "../services.ts";
 
 /** Streams held open at once by one process. */
@@ -51,7 +52,7 @@ export function registerRunEvents(server: ApiServer, { database, watch }: ApiSer
         });
         const last = request.headers["last-event-id"];
         await watchRun(reply.raw, {
-          read: () => readRunProgress(database, runId),
+          read: async () => RunProgress.parse(await readRunProgress(database, runId)),
           lastEventId: typeof last === "string" ? last : undefined,
           signal: AbortSignal.any([gone.signal, closing.signal]),
           ...watch,

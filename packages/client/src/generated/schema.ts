@@ -1288,10 +1288,13 @@ export interface components {
             priority: "urgent" | "normal" | "off-peak";
             pausedAt: string | null;
             studyId: number | null;
-            /** @description planned = scored + quarantined + notScored when it has ended */
+            /** @description planned = scored + quarantined + deleted + notScored when it has ended */
             planned: number;
             scored: number;
             quarantined: number;
+            /** @description Images deleted before they were scored. */
+            deleted: number;
+            /** @description Images left when it was cancelled. */
             notScored: number;
             alreadyScored: number;
             alreadyQuarantined: number;
