@@ -106,6 +106,8 @@ function describeWork(work: DeadWork): string {
       return work.ordinal === null ? `run ${work.runId}` : `run ${work.runId}, shard ${work.ordinal}`;
     case "sweep":
       return `sweep ${work.sweepId}`;
+    case "import":
+      return `import ${work.importRequestId}`;
     case "firing":
       return `schedule ${work.schedule}`;
     case "unreadable":

@@ -1,4 +1,4 @@
-import { planRun, runSweep, runTask, scoreShard, type JobDefinition } from "../jobs/index.ts";
+import { planRun, runImport, runSweep, runTask, scoreShard, type JobDefinition } from "../jobs/index.ts";
 import type { QueueFailure, Queues } from "../queue/index.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -7,6 +7,7 @@ export type DeadWork =
   | { readonly kind: "run"; readonly runId: string; readonly ordinal: number | null }
   | { readonly kind: "sweep"; readonly sweepId: string }
   | { readonly kind: "firing"; readonly schedule: string; readonly dueAtMs: number }
+  | { readonly kind: "import"; readonly importRequestId: string }
   /** Its payload is of another release's form. */
   | { readonly kind: "unreadable" };
 
@@ -26,6 +27,7 @@ export async function listDeadLetters(queues: Queues): Promise<DeadLetter[]> {
     read(queues, planRun, ({ runId }) => ({ kind: "run", runId, ordinal: null })),
     read(queues, scoreShard, ({ runId, ordinal }) => ({ kind: "run", runId, ordinal })),
     read(queues, runSweep, ({ sweepId }) => ({ kind: "sweep", sweepId })),
+    read(queues, runImport, ({ importRequestId }) => ({ kind: "import", importRequestId })),
     read(queues, runTask, ({ schedule, dueAtMs }) => ({ kind: "firing", schedule, dueAtMs })),
   ]);
   return letters
@@ -51,7 +53,7 @@ async function read<Payload>(
 
 /** Lets go of letters; what they were about stays as it is in the database. @throws HairlineError QUEUE_UNAVAILABLE */
 export async function forgetDeadLetters(queues: Queues, letters: readonly DeadLetter[]): Promise<void> {
-  for (const definition of [planRun, scoreShard, runSweep, runTask]) {
+  for (const definition of [planRun, scoreShard, runSweep, runImport, runTask]) {
     const jobIds = letters.filter(({ queue }) => queue === definition.queue).map(({ jobId }) => jobId);
     if (jobIds.length > 0) await queues.forget(definition, jobIds);
   }

@@ -1,6 +1,6 @@
 import type { Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
-import { planRun, runSweep, runTask } from "../jobs/index.ts";
+import { planRun, runImport, runSweep, runTask } from "../jobs/index.ts";
 import type { Queues } from "../queue/index.ts";
 import type { RunPriority } from "../runs/index.ts";
 import { forgetDeadLetters, listDeadLetters, type DeadLetter, type DeadWork } from "./dead-letter.ts";
@@ -74,6 +74,8 @@ async function prepare(database: Database, work: DeadWork | undefined): Promise<
       return prepareRun(database, work.runId);
     case "sweep":
       return prepareSweep(database, work.sweepId);
+    case "import":
+      return prepareImport(database, work.importRequestId);
     case "firing":
       return prepareFiring(database, work);
     case "unreadable":
@@ -116,6 +118,21 @@ async function prepareSweep({ pool }: Database, sweepId: string): Promise<Reopen
       [sweepId],
     );
     await queues.enqueue(runSweep, [{ sweepId }]);
+  };
+}
+
+async function prepareImport({ pool }: Database, importRequestId: string): Promise<Reopen | undefined> {
+  const { rowCount } = await pool.query("select from import_request where id = $1 and state = 'failed'", [
+    importRequestId,
+  ]);
+  if (rowCount === 0) return undefined;
+  return async (queues) => {
+    await pool.query(
+      `update import_request set state = 'queued', error_code = null, error_message = null, finished_at = null
+       where id = $1 and state = 'failed'`,
+      [importRequestId],
+    );
+    await queues.enqueue(runImport, [{ importRequestId }]);
   };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Database } from "../../src/db/index.ts";
 import { discardDeadLetters, listDeadLetters, requeueDeadLetters } from "../../src/dead-letters/index.ts";
 import { HairlineError } from "../../src/errors.ts";
-import { planRun, runTask, scoreShard } from "../../src/jobs/index.ts";
+import { planRun, runImport, runTask, scoreShard } from "../../src/jobs/index.ts";
 import { openQueues, type QueueConnection, type Queues } from "../../src/queue/index.ts";
 import { createTestDatabase, startRedis } from "../../src/testing/index.ts";
 
@@ -111,5 +111,29 @@ describe.each(["postgres", "redis"] as const)("dead letters on %s", (kind) => {
     expect(await queues.counts(runTask)).toMatchObject({ waiting: 1, failed: 0 });
     const { rows } = await database.pool.query("select state, error_code from schedule_firing");
     expect(rows).toEqual([{ state: "queued", error_code: null }]);
+  });
+
+  it("of an import are tried again as the import", async () => {
+    await using site = await openSite(kind);
+    const { database, queues } = site;
+    const importRequestId = randomUUID();
+    await database.pool.query(
+      `insert into import_request (id, path, requested_by, state, error_code, finished_at)
+       values ($1, '/archive', 'test', 'failed', 'ARCHIVE_NOT_FOUND', now())`,
+      [importRequestId],
+    );
+    const worker = queues.work(runImport, async () => {
+      throw new HairlineError("ARCHIVE_NOT_FOUND", "gone");
+    });
+    await queues.enqueue(runImport, [{ importRequestId }]);
+    await expect.poll(async () => (await queues.counts(runImport)).failed, PATIENCE).toBe(1);
+    await worker.close();
+
+    expect((await requeueDeadLetters(site)).requeued).toMatchObject([
+      { queue: "import-archive", work: { kind: "import", importRequestId } },
+    ]);
+    expect(await queues.counts(runImport)).toMatchObject({ waiting: 1, failed: 0 });
+    const { rows } = await database.pool.query("select state, error_code, finished_at from import_request");
+    expect(rows).toEqual([{ state: "queued", error_code: null, finished_at: null }]);
   });
 });
