@@ -3,8 +3,8 @@ import {
   perChannel,
   plus,
   reshape,
-  sum,
-  sumOfSquares,
+  sumKeeping,
+  sumOfSquaresKeeping,
   sumPerChannel,
   times,
   unary,
@@ -33,7 +33,7 @@ export function batchNorm(tape: Tape, input: Value, parameters: BatchNormParamet
   const share = tape.scalar(1 / samples);
   const mean = times(tape, sumPerChannel(tape, input), share);
   const centred = minus(tape, input, mean);
-  const squares = sum(tape, sumOfSquares(tape, centred, [2, 3], true), [0], true);
+  const squares = sumKeeping(tape, sumOfSquaresKeeping(tape, centred, [2, 3]), [0]);
   const variance = times(tape, squares, share);
   const inverse = unary(
     tape,

@@ -41,10 +41,9 @@ function tapByTap(tape: Tape, gradient: Value, options: ConvolutionInputs): Valu
   const [, , size] = mapShape(kernel);
   const reach = (side - 1) * stride + size;
   const behind = Math.max(0, reach - height - padding);
-  const padded = pad(tape, transpose(tape, input, [0, 2, 3, 1]), [
-    ...[0, padding, padding, 0],
-    ...[0, behind, behind, 0],
-  ]);
+  const before = [0, padding, padding, 0];
+  const after = [0, behind, behind, 0];
+  const padded = pad(tape, transpose(tape, input, [0, 2, 3, 1]), [...before, ...after]);
   const positions = count * side * side;
   const left = reshape(tape, transpose(tape, gradient, [1, 0, 2, 3]), [outputs, positions]);
   const span = (side - 1) * stride + 1;

@@ -53,13 +53,7 @@ export function addAdamwUpdate(
 }
 
 function gradientNorm(tape: Tape, gradients: readonly Value[]): Value {
-  const squares = gradients.map((gradient) =>
-    sumOfSquares(
-      tape,
-      gradient,
-      gradient.shape.map((_, axis) => axis),
-    ),
-  );
+  const squares = gradients.map((gradient) => sumOfSquares(tape, gradient));
   return unary(
     tape,
     "Sqrt",
