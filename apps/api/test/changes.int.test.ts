@@ -162,6 +162,17 @@ describe("an import", () => {
       report: { added: 1, dataset: "archive" },
     });
     expect((await api.get("/v1/imports")).json().items).toHaveLength(1);
+    await api.database.pool.query(
+      `insert into import_rejection select import_id, n, null, n + 2, 'ROW_INVALID', 'no path'
+       from import_request, generate_series(0, 2) as n`,
+    );
+    const url = `/v1/imports/${importRequestId}/rejections?limit=2`;
+    const first = (await api.get(url)).json();
+    expect(first.items).toMatchObject([{ line: 2 }, { line: 3 }]);
+    expect((await api.get(`${url}&cursor=${first.next}`)).json()).toMatchObject({
+      items: [{ line: 4, code: "ROW_INVALID" }],
+      next: null,
+    });
   });
 
   it("that was permitted once is not carried out after its root was taken away", async () => {

@@ -8,6 +8,7 @@ import { registerHealth } from "./health.ts";
 import { registerHeatmap } from "./heatmap.ts";
 import { registerImageFile } from "./image-file.ts";
 import { registerImages } from "./images.ts";
+import { registerImportRejections } from "./import-rejections.ts";
 import { registerImports } from "./imports.ts";
 import { registerKeys } from "./keys.ts";
 import { registerMe } from "./me.ts";
@@ -31,6 +32,7 @@ const ROUTES: readonly ((server: ApiServer, services: ApiServices) => void)[] = 
   registerMe,
   registerDatasets,
   registerImports,
+  registerImportRejections,
   registerQuarantine,
   registerExports,
   registerImages,

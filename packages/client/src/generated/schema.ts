@@ -328,6 +328,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports/{importRequestId}/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows and files that a completed import could not take */
+        get: operations["listRejections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1148,6 +1165,16 @@ export interface components {
             model: string | null;
             policy: components["schemas"]["AppliedPolicy"] | null;
         };
+        Rejection: {
+            ordinal: number;
+            /** @description May name a patient. */
+            objectKey: string | null;
+            /** @description One-based line of a CSV. */
+            line: number | null;
+            /** @description See docs/ERRORS.md. */
+            code: string;
+            message: string;
+        };
         Import: {
             /** Format: uuid */
             importRequestId: string;
@@ -1414,6 +1441,11 @@ export interface components {
         };
         ImportPage: {
             items: components["schemas"]["Import"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
+        };
+        RejectionPage: {
+            items: components["schemas"]["Rejection"][];
             /** @description Cursor of the next page; null on the last. */
             next: string | null;
         };
@@ -2134,6 +2166,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRejections: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                importRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectionPage"];
                 };
             };
             /** @description Problem details */
