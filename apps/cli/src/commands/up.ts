@@ -48,6 +48,7 @@ async function runUp(context: CliContext, options: UpOptions): Promise<void> {
         output.notice(`the ${role} process ended unexpectedly; starting another in ${delayMs / 1000} s`),
     });
     announce(context, stack, roles.apiReady);
+    if (options.open !== true) output.notice("the API asks for a key: hairline keys create makes one");
     try {
       await untilEnd(roles, signal);
     } finally {
