@@ -50,6 +50,8 @@ export const RETRYABLE = {
   FACTS_MISSING: false,
   NO_PREDICTIONS: false,
   LABELS_ONE_SIDED: false,
+  TOO_FEW_PATIENTS: false,
+  TOO_FEW_IMAGES: false,
   TRAINING_DIVERGED: false,
   TRAINING_FAILED: true,
   CHECKPOINT_MISMATCH: false,
