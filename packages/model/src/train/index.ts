@@ -2,6 +2,7 @@ export { trainLogisticHead, type LogisticHead, type LogisticHeadOptions } from "
 export type { LabelledEmbeddings } from "./logistic-objective.ts";
 export { embedImages, type EmbedOptions, type LabelledImage } from "./embed-images.ts";
 export { openCpuTrainer, type CpuTrainerOptions } from "./onnx-runtime/cpu-trainer.ts";
+export { openWebgpuTrainer } from "./onnx-runtime/webgpu-trainer.ts";
 export type { AdamwSettings } from "./step/adamw.ts";
 export { flattenWeights, unflattenWeights } from "./step/flat-weights.ts";
 export {
@@ -10,6 +11,20 @@ export {
   type ParameterLayout,
   type TrainingStage,
 } from "./step/parameter-layout.ts";
+export type { TrainingCheckpoint } from "./loop/checkpoint.ts";
+export {
+  runTraining,
+  type EpochReport,
+  type StepReport,
+  type TrainingOutcome,
+  type TrainingRunOptions,
+} from "./loop/run-training.ts";
+export { positiveWeightOf, type BatchInputs, type TrainingSet } from "./loop/training-set.ts";
+export { augment, augments, type AugmentationKey } from "./recipe/augment.ts";
+export { type BestEpoch } from "./recipe/early-stopping.ts";
+export { holdOutPatients, type SplitOptions, type SplitRow } from "./recipe/patient-split.ts";
+export { randomStream } from "./recipe/random.ts";
+export { Augmentation, Recipe } from "./recipe/recipe.ts";
 export { storedMapShape } from "./step/training-graph.ts";
 export type {
   OpenTrainer,

@@ -8,6 +8,10 @@ export interface ProviderOptions {
   /** Which GPU, from 0. */
   readonly device: number;
   readonly threads: number | undefined;
+  /** Lets WebGPU leave layers to the CPU, where no layer that is large needs it. */
+  readonly cpuFallback?: boolean;
+  /** Results that stay in the GPU's memory. */
+  readonly onDevice?: readonly string[];
 }
 
 /** Fatal only: what goes wrong is thrown, and stderr is the program's own. */
@@ -23,6 +27,8 @@ export function sessionOptions({
   provider,
   device,
   threads,
+  cpuFallback = false,
+  onDevice = [],
 }: ProviderOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: providersOf(provider, device),
@@ -32,11 +38,16 @@ export function sessionOptions({
       session: {
         ...SLEEP_WHEN_IDLE,
         // A layer that fell back to the CPU would cross the bus twice in every batch: refuse the session instead.
-        ...(provider === "webgpu" ? { disable_cpu_ep_fallback: "1" } : {}),
+        ...(provider === "webgpu" && !cpuFallback ? { disable_cpu_ep_fallback: "1" } : {}),
       },
     },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(onDevice.length === 0 ? {} : { preferredOutputLocation: locations(onDevice) }),
   };
+}
+
+function locations(names: readonly string[]): Record<string, "gpu-buffer"> {
+  return Object.fromEntries(names.map((name) => [name, "gpu-buffer"]));
 }
 
 export function deviceName({ provider, device }: ProviderOptions): string {

@@ -2,10 +2,10 @@ import { HairlineError } from "@hairline/core/errors";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { createSession, reasonOf } from "../../engine/onnx-runtime/create-session.ts";
 import { loadOnnxRuntime, type Runtime } from "../../engine/onnx-runtime/load-runtime.ts";
-import { GRAPH_INPUT } from "../../resnet/graph-interface.ts";
-import { gradientName, TRAINING_INPUTS, TRAINING_OUTPUTS, updatedName } from "../step/graph-names.ts";
+import { gradientName, TRAINING_OUTPUTS, updatedName } from "../step/graph-names.ts";
 import { parameterLayout, type ParameterLayout } from "../step/parameter-layout.ts";
-import { buildTrainingGraph, storedMapShape } from "../step/training-graph.ts";
+import { buildTrainingGraph } from "../step/training-graph.ts";
+import { batchFeeds } from "./batch-feeds.ts";
 import type { GradientRequest, GradientResponse, StepThreadData } from "./step-protocol.ts";
 
 /**
@@ -48,7 +48,10 @@ export class GradientSession {
   async run(request: GradientRequest, weights: Float32Array, into: Float32Array): Promise<GradientResponse> {
     this.#weights.set(weights);
     const count = request.labels.length;
-    const outputs = await this.#run({ ...this.#feeds, ...this.#batchFeeds(request, count) });
+    const outputs = await this.#run({
+      ...this.#feeds,
+      ...batchFeeds(this.#runtime, { ...this.#options, ...request }),
+    });
     into.set(this.#gradient);
     const loss = outputs[TRAINING_OUTPUTS.loss]!.data[0] as number;
     const logits = (outputs[TRAINING_OUTPUTS.logits]!.data as Float32Array).slice(0, count);
@@ -75,37 +78,6 @@ export class GradientSession {
     for (const name of Object.keys(this.#feeds)) if (!known.has(name)) delete this.#feeds[name];
   }
 
-  #batchFeeds(request: GradientRequest, count: number): Record<string, Tensor> {
-    const { Tensor: OrtTensor } = this.#runtime;
-    const { count: capacity, stage, preprocessing } = this.#options;
-    const { inputSize } = preprocessing;
-    const column = (values: Float32Array) =>
-      new OrtTensor("float32", filled(values, capacity), [capacity, 1]);
-    const image =
-      stage === "full"
-        ? {
-            [GRAPH_INPUT]: new OrtTensor("uint8", filled(request.data as Uint8Array, capacity, count), [
-              capacity,
-              request.channels,
-              inputSize,
-              inputSize,
-            ]),
-          }
-        : {
-            [TRAINING_INPUTS.maps]: new OrtTensor(
-              "float32",
-              filled(request.data as Float32Array, capacity, count),
-              [capacity, ...storedMapShape(inputSize)],
-            ),
-          };
-    return {
-      ...image,
-      [TRAINING_INPUTS.label]: column(request.labels),
-      [TRAINING_INPUTS.weight]: column(new Float32Array(count).fill(request.weight)),
-      [TRAINING_INPUTS.positiveWeight]: new OrtTensor("float32", Float32Array.of(request.positiveWeight), []),
-    };
-  }
-
   async #run(feeds: Record<string, Tensor>): Promise<InferenceSession.ReturnType> {
     try {
       return await this.#session.run(feeds, this.#fetches);
@@ -125,15 +97,4 @@ export class GradientSession {
     }
     return statistics;
   }
-}
-
-/** The values of `count` images, and zeros up to `capacity` images. */
-function filled<T extends Uint8Array | Float32Array>(values: T, capacity: number, count = values.length): T {
-  if (count === capacity) return values;
-  const all =
-    values instanceof Uint8Array
-      ? new Uint8Array((values.length / count) * capacity)
-      : new Float32Array((values.length / count) * capacity);
-  all.set(values);
-  return all as T;
 }

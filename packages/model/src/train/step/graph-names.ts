@@ -14,3 +14,4 @@ export const updatedName = (name: string) => `new.${name}`;
 
 export const firstMomentName = (name: string) => `first.${name}`;
 export const secondMomentName = (name: string) => `second.${name}`;
+export const averageName = (name: string) => `average.${name}`;

@@ -27,6 +27,8 @@ export interface TrainingGraphOptions {
   readonly batchNorm: "frozen" | "batch";
   /** `gradients` gives them out; `adamw` applies them and gives out the new weights and moments. */
   readonly results: "gradients" | "adamw";
+  /** With `adamw`: whether a moving average of the weights is kept. */
+  readonly averaged?: boolean;
   /** How the pooled maximum's gradient is written: see maxPool. */
   readonly poolGradient: "indices" | "masks";
 }
@@ -61,7 +63,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array<Ar
   const trained = network.parameters.filter(({ name }) => gradients.has(name));
   if (options.results === "gradients")
     for (const { name } of trained) tape.output(gradientName(name), gradients.get(name) as Value);
-  else addAdamwUpdate(tape, trained, gradients);
+  else addAdamwUpdate(tape, { parameters: trained, gradients, averaged: options.averaged === true });
   for (const [name, value] of network.statistics) tape.output(updatedName(name), value);
   return encodeOnnx(tape.graph.build());
 }
