@@ -99,15 +99,17 @@ class TrainingRun {
     const groups = recipe.sampling === "mixed" ? set.groups : undefined;
     const order = epochOrder(set.count, { seed: recipe.seed, epoch: this.#epoch, groups });
     const batch = (step: number) => order.subarray(step * recipe.batchSize, (step + 1) * recipe.batchSize);
-    let next = this.#load(batch(this.#stepsOfEpoch));
+    // A checkpoint may stand behind the last step, with only the validation to come.
+    let next = this.#stepsOfEpoch < this.#stepsPerEpoch ? this.#load(batch(this.#stepsOfEpoch)) : undefined;
     for (let step = this.#stepsOfEpoch; step < this.#stepsPerEpoch; step += 1) {
       await this.#stopWhenAsked();
-      const inputs = await next;
+      const inputs = await next!;
       const indices = batch(step);
       if (step + 1 < this.#stepsPerEpoch) next = this.#load(batch(step + 1));
       await this.#step(indices, inputs);
       if (this.#options.checkpointDue?.() === true) await this.#save();
     }
+    await this.#stopWhenAsked();
     const learningRate = this.#learningRate();
     const trainingLoss = this.#lossSum / this.#stepsPerEpoch;
     const validationLoss = await this.#judge();

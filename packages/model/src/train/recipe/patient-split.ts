@@ -17,13 +17,13 @@ export interface SplitOptions {
 }
 
 /**
- * Holds out whole patients so that each stratum (label × body part) is held out in the share asked for, as nearly as
- * patients allow. Patients are taken in random order, those with many images first, and go to the side that is
- * further from its share in their strata.
+ * Holds out whole patients so that each stratum (label × body part, label, and all) is held out in the share asked for,
+ * as nearly as patients allow. Patients come in random order, those with many images first, and each goes to the side
+ * that leaves the patients so far closer to the share: so patients of every size are on both sides.
  *
  * @returns whether each row is held out
  * @throws HairlineError TOO_FEW_PATIENTS when a side would be without patients
- * @see Sechidis et al. 2011, On the stratification of multi-label data, for the greedy rule
+ * @see Sechidis et al. 2011, On the stratification of multi-label data
  */
 export function holdOutPatients(rows: readonly SplitRow[], { share, seed }: SplitOptions): boolean[] {
   const patients = byPatient(rows);
@@ -32,18 +32,20 @@ export function holdOutPatients(rows: readonly SplitRow[], { share, seed }: Spli
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([group, own]) => ({ group, own, place: random() }))
     .toSorted((a, b) => b.own.length - a.own.length || a.place - b.place);
-  const wanted = countStrata(rows, share);
   const held = new Set<string>();
-  const taken = new Map<string, number>();
+  /** Images that the share asks to hold out of the patients so far, less those held out. */
+  const missing = new Map<string, number>();
   for (const { group, own } of order) {
-    const strata = countStrata(own, 1);
-    const gain = [...strata].reduce((sum, [stratum, count]) => {
-      const missing = (wanted.get(stratum) ?? 0) - (taken.get(stratum) ?? 0);
-      return sum + missing ** 2 - (missing - count) ** 2;
-    }, 0);
+    const strata = countStrata(own);
+    let gain = 0;
+    for (const [stratum, count] of strata) {
+      const owed = (missing.get(stratum) ?? 0) + share * count;
+      missing.set(stratum, owed);
+      gain += owed ** 2 - (owed - count) ** 2;
+    }
     if (gain <= 0) continue;
     held.add(group);
-    for (const [stratum, count] of strata) taken.set(stratum, (taken.get(stratum) ?? 0) + count);
+    for (const [stratum, count] of strata) missing.set(stratum, missing.get(stratum)! - count);
   }
   if (held.size === 0 || held.size === patients.size)
     throw new HairlineError(
@@ -64,11 +66,10 @@ function byPatient(rows: readonly SplitRow[]): Map<string, SplitRow[]> {
   return patients;
 }
 
-function countStrata(rows: readonly SplitRow[], share: number): Map<string, number> {
+function countStrata(rows: readonly SplitRow[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { label, bodyPart } of rows) {
-    const stratum = `${label} ${bodyPart}`;
-    counts.set(stratum, (counts.get(stratum) ?? 0) + share);
-  }
+  for (const { label, bodyPart } of rows)
+    for (const stratum of ["", `${label}`, `${label} ${bodyPart}`])
+      counts.set(stratum, (counts.get(stratum) ?? 0) + 1);
   return counts;
 }
