@@ -2,6 +2,7 @@ export { trainLogisticHead, type LogisticHead, type LogisticHeadOptions } from "
 export type { LabelledEmbeddings } from "./logistic-objective.ts";
 export { embedImages, type EmbedOptions, type LabelledImage } from "./embed-images.ts";
 export { openCpuTrainer, type CpuTrainerOptions } from "./onnx-runtime/cpu-trainer.ts";
+export { openWebgpuTrainer } from "./onnx-runtime/webgpu-trainer.ts";
 export type { AdamwSettings } from "./step/adamw.ts";
 export { flattenWeights, unflattenWeights } from "./step/flat-weights.ts";
 export {
