@@ -21,6 +21,8 @@ export class RecordingQueues implements Queues {
 
   counts: Queues["counts"] = async () => ({ waiting: 0, active: 0, delayed: 0, failed: 0 });
 
+  waitingByPriority: Queues["waitingByPriority"] = async () => ({ urgent: 0, normal: 0, "off-peak": 0 });
+
   failures: Queues["failures"] = async () => [];
 
   async close(): Promise<void> {}

@@ -79,7 +79,7 @@ export class BullQueues implements Queues {
   work<Payload>(
     definition: JobDefinition<Payload>,
     handler: JobHandler<Payload, unknown>,
-    options: WorkOptions = {},
+    options: WorkOptions<Payload> = {},
   ): QueueWorker {
     const worker = startWorker({
       transport: this.#transport,
@@ -92,7 +92,7 @@ export class BullQueues implements Queues {
     return worker;
   }
 
-  async counts<Payload>(definition: JobDefinition<Payload>): Promise<QueueCounts> {
+  async counts(definition: { readonly queue: string }): Promise<QueueCounts> {
     const queue = this.#queue(definition);
     const counted = await this.#call(() =>
       queue.getJobCounts("waiting", "prioritized", "active", "delayed", "failed"),
@@ -104,6 +104,15 @@ export class BullQueues implements Queues {
       delayed: count("delayed"),
       failed: count("failed"),
     };
+  }
+
+  async waitingByPriority(definition: {
+    readonly queue: string;
+  }): Promise<Readonly<Record<JobPriority, number>>> {
+    const queue = this.#queue(definition);
+    const counted = await this.#call(() => queue.getCountsPerPriority(Object.values(PRIORITIES)));
+    const count = (priority: JobPriority) => counted[PRIORITIES[priority]] ?? 0;
+    return { urgent: count("urgent"), normal: count("normal"), "off-peak": count("off-peak") };
   }
 
   async failures<Payload>(definition: JobDefinition<Payload>): Promise<QueueFailure<Payload>[]> {

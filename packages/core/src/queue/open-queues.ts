@@ -1,3 +1,4 @@
+import type { Telemetry } from "bullmq";
 import { BullQueues } from "./bull-queues.ts";
 import type { QueueConnection } from "./connection.ts";
 import { openPostgresTransport } from "./postgres-transport.ts";
@@ -7,6 +8,8 @@ import { openRedisTransport } from "./redis-transport.ts";
 export interface QueuesOptions {
   /** Told of a server that may lose jobs and of connections lost while working; never holds credentials. */
   readonly onWarning?: (message: string) => void;
+  /** Carries the trace of whoever adds a job to whoever does it; @hairline/telemetry/tracing has one. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /**
@@ -18,7 +21,7 @@ export async function openQueues(connection: QueueConnection, options: QueuesOpt
   const warn = options.onWarning ?? (() => {});
   const transport =
     connection.kind === "redis"
-      ? await openRedisTransport(connection, warn)
-      : await openPostgresTransport(connection);
+      ? await openRedisTransport(connection, { ...options, onWarning: warn })
+      : await openPostgresTransport(connection, options);
   return new BullQueues({ connection, transport, warn });
 }

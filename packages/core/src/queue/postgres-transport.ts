@@ -1,7 +1,13 @@
 import { createPostgresBackend, Queue, runMigrations, Worker } from "bullmq";
 import pg from "pg";
 import { CONNECT_TIMEOUT_MS, queueUnavailable, type QueueConnection } from "./connection.ts";
-import type { JobQueue, JobWorker, QueueTransport } from "./transport.ts";
+import {
+  tracedBy,
+  type JobQueue,
+  type JobWorker,
+  type QueueTransport,
+  type TransportOptions,
+} from "./transport.ts";
 
 /** BullMQ's tables live beside the facts, in a schema of their own. */
 const SCHEMA = "hairline_queue";
@@ -15,7 +21,10 @@ const POOL_SIZE = 2;
  *
  * @throws HairlineError QUEUE_UNAVAILABLE
  */
-export async function openPostgresTransport(connection: QueueConnection): Promise<QueueTransport> {
+export async function openPostgresTransport(
+  connection: QueueConnection,
+  { telemetry }: TransportOptions = {},
+): Promise<QueueTransport> {
   await migrateQueueSchema(connection);
   const poolOptions = {
     connectionString: connection.url,
@@ -26,9 +35,13 @@ export async function openPostgresTransport(connection: QueueConnection): Promis
   // BullMQ's classes carry their backend in their type; JobQueue and JobWorker name only what both backends share.
   return {
     createQueue: (name) =>
-      new Queue(name, { connection: poolOptions }, createPostgresBackend) as unknown as JobQueue,
+      new Queue(
+        name,
+        { connection: poolOptions, ...tracedBy(telemetry) },
+        createPostgresBackend,
+      ) as unknown as JobQueue,
     createWorker(name, processor, settings) {
-      const options = { ...settings, connection: poolOptions };
+      const options = { ...settings, connection: poolOptions, ...tracedBy(telemetry) };
       return new Worker(name, processor, options, createPostgresBackend) as unknown as JobWorker;
     },
     close: async () => {},

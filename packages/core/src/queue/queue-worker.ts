@@ -7,8 +7,10 @@ import { runHandler } from "./run-handler.ts";
 import type { JobWorker, QueueTransport } from "./transport.ts";
 
 /** One try of a job that did not succeed. */
-export interface FailedTry {
+export interface FailedTry<Payload = unknown> {
   readonly jobId: string;
+  /** Undefined when it is not of the definition's form. */
+  readonly payload: Payload | undefined;
   /** The handler's own error; its message may name object keys, so log the code. */
   readonly error: HairlineError;
   /** One-based. */
@@ -16,10 +18,10 @@ export interface FailedTry {
   readonly willRetry: boolean;
 }
 
-export interface WorkOptions {
+export interface WorkOptions<Payload = unknown> {
   /** Jobs at a time in this process; default 1. */
   readonly concurrency?: number;
-  readonly onFailure?: (failure: FailedTry) => void;
+  readonly onFailure?: (failure: FailedTry<Payload>) => void;
   /**
    * A running job belongs to this worker for so long and is renewed at half of it; default 20,000 ms. It has to
    * exceed the longest time the event loop is blocked: a lost lock means the job runs twice.
@@ -45,7 +47,7 @@ export interface WorkerParts<Payload> {
   readonly transport: QueueTransport;
   readonly definition: JobDefinition<Payload>;
   readonly handler: JobHandler<Payload, unknown>;
-  readonly options: WorkOptions;
+  readonly options: WorkOptions<Payload>;
   readonly onError: (error: Error) => void;
 }
 
@@ -92,6 +94,7 @@ export function startWorker<Payload>(parts: WorkerParts<Payload>): QueueWorker {
     if (job === undefined) return;
     options.onFailure?.({
       jobId: job.id ?? "",
+      payload: definition.payload.safeParse(job.data).data,
       error: fromJobError(error),
       attempt: job.attemptsMade,
       willRetry: job.finishedOn === undefined,

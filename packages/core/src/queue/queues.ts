@@ -63,10 +63,12 @@ export interface Queues extends AsyncDisposable {
   work<Payload>(
     definition: JobDefinition<Payload>,
     handler: JobHandler<Payload, unknown>,
-    options?: WorkOptions,
+    options?: WorkOptions<Payload>,
   ): QueueWorker;
   /** @throws HairlineError QUEUE_UNAVAILABLE */
-  counts<Payload>(definition: JobDefinition<Payload>): Promise<QueueCounts>;
+  counts(definition: { readonly queue: string }): Promise<QueueCounts>;
+  /** Of the waiting ones, how many there are of each priority. @throws HairlineError QUEUE_UNAVAILABLE */
+  waitingByPriority(definition: { readonly queue: string }): Promise<Readonly<Record<JobPriority, number>>>;
   /** Jobs given up, newest first, at most KEPT_FAILURES. @throws HairlineError QUEUE_UNAVAILABLE */
   failures<Payload>(definition: JobDefinition<Payload>): Promise<QueueFailure<Payload>[]>;
   /** Lets go of jobs that were given up; other ids are passed over. @throws HairlineError QUEUE_UNAVAILABLE */

@@ -2,7 +2,7 @@ import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { CONNECT_TIMEOUT_MS, queueUnavailable, type QueueConnection } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
-import type { QueueTransport } from "./transport.ts";
+import { tracedBy, type QueueTransport, type TransportOptions } from "./transport.ts";
 
 const PREFIX = "hairline";
 const MINIMUM_MAJOR_VERSION = 6;
@@ -16,20 +16,21 @@ const MINIMUM_MAJOR_VERSION = 6;
  */
 export async function openRedisTransport(
   connection: QueueConnection,
-  warn: (message: string) => void,
+  { onWarning = () => {}, telemetry }: TransportOptions = {},
 ): Promise<QueueTransport> {
   const producer = await connect(connection);
-  await inspectServer(connection, producer, warn).catch((error: unknown) => {
+  await inspectServer(connection, producer, onWarning).catch((error: unknown) => {
     producer.disconnect();
     throw error;
   });
   const copies: Redis[] = [];
   let consumer: Redis | undefined;
   return {
-    createQueue: (name) => new Queue(name, { connection: producer, prefix: PREFIX }),
+    createQueue: (name) => new Queue(name, { connection: producer, prefix: PREFIX, ...tracedBy(telemetry) }),
     createWorker(name, processor, settings) {
       consumer ??= trackCopies(producer.duplicate({ maxRetriesPerRequest: null }), copies);
-      return new Worker(name, processor, { ...settings, connection: consumer, prefix: PREFIX });
+      const options = { ...settings, connection: consumer, prefix: PREFIX, ...tracedBy(telemetry) };
+      return new Worker(name, processor, options);
     },
     async close() {
       await Promise.all([quit(producer), consumer === undefined ? undefined : quit(consumer)]);

@@ -1,13 +1,23 @@
-import type { Processor, Queue, Worker, WorkerOptions } from "bullmq";
+import type { Processor, Queue, Telemetry, Worker, WorkerOptions } from "bullmq";
 
 /** The part of BullMQ's queue that is used, whatever server is behind it. */
 export type JobQueue = Pick<
   Queue<unknown>,
-  "addBulk" | "backend" | "getJobCounts" | "getFailed" | "close" | "on"
+  "addBulk" | "backend" | "getCountsPerPriority" | "getJobCounts" | "getFailed" | "close" | "on"
 >;
 
 /** BullMQ's worker, whatever server is behind it. */
 export type JobWorker = Worker<unknown, unknown>;
+
+export interface TransportOptions {
+  readonly onWarning?: (message: string) => void;
+  readonly telemetry?: Telemetry | undefined;
+}
+
+/** BullMQ's option for it, which may be left out but not undefined. */
+export function tracedBy(telemetry: Telemetry | undefined): { telemetry?: Telemetry } {
+  return telemetry === undefined ? {} : { telemetry };
+}
 
 export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;
 

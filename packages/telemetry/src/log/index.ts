@@ -1,0 +1,2 @@
+export { createRoleLog, type Logger, type RoleLogOptions } from "./role-log.ts";
+export { loggableError, type LoggableError } from "./loggable-error.ts";
