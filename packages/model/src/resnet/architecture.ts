@@ -85,6 +85,15 @@ export function camSide(inputSize: number): number {
   return side;
 }
 
+/** Shape of layer3's maps, which layer4 is trained on: four halvings, each rounded up. 224 gives [256, 14, 14]. */
+export function storedMapShape(
+  inputSize: number,
+): readonly [channels: number, height: number, width: number] {
+  let side = inputSize;
+  for (let halving = 0; halving < 4; halving += 1) side = Math.ceil(side / 2);
+  return [256, side, side];
+}
+
 function batchNorm(name: string, channels: number): [string, readonly number[]][] {
   return ["weight", "bias", "running_mean", "running_var"].map((part) => [`${name}.${part}`, [channels]]);
 }

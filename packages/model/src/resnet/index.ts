@@ -1,6 +1,7 @@
-export { basicBlocks, camSide, EMBEDDING_LENGTH, resnetShapes } from "./architecture.ts";
+export { basicBlocks, camSide, EMBEDDING_LENGTH, resnetShapes, storedMapShape } from "./architecture.ts";
 export type { BasicBlock, ResnetArchitecture } from "./architecture.ts";
 export { buildResnetGraph } from "./build-graph.ts";
+export { buildMapsGraph, buildTailGraph, MAPS } from "./build-part-graphs.ts";
 export { foldBatchNorm } from "./fold-batch-norm.ts";
 export type { FoldedConvolution } from "./fold-batch-norm.ts";
 export { GRAPH_INPUT, GRAPH_OUTPUTS, PRECISIONS } from "./graph-interface.ts";

@@ -25,7 +25,10 @@ export { type BestEpoch } from "./recipe/early-stopping.ts";
 export { holdOutPatients, type SplitOptions, type SplitRow } from "./recipe/patient-split.ts";
 export { randomStream } from "./recipe/random.ts";
 export { Augmentation, Recipe } from "./recipe/recipe.ts";
-export { storedMapShape } from "./step/training-graph.ts";
+export { storedMapShape } from "../resnet/architecture.ts";
+export { ForwardPool, type ForwardPoolOptions, type ForwardTask } from "./forward/forward-pool.ts";
+export type { ForwardBatch } from "./forward/forward-protocol.ts";
+export { scorerStart, scratchWeights } from "./start/starting-weights.ts";
 export type {
   OpenTrainer,
   StepResult,

@@ -5,19 +5,28 @@ import type { ResnetWeights } from "../identify.ts";
 import type { ConvolutionLayer, TrunkArithmetic } from "./arithmetic.ts";
 
 /** Writes every layer from the normalised image to layer4's map, and returns that map's name. */
-export function addTrunk(
+export function addTrunk(arithmetic: TrunkArithmetic, weights: ResnetWeights, image: string): string {
+  const stem = addStem(arithmetic, weights, image);
+  return arithmetic.finish(addBlocks(arithmetic, weights, { input: stem, takes: () => true }));
+}
+
+/** Writes the layers in front of the residual blocks. */
+export function addStem(arithmetic: TrunkArithmetic, { tensors }: ResnetWeights, image: string): string {
+  const stem = layer(tensors, { name: "conv1", batchNorm: "bn1", stride: 2, padding: 3 });
+  return arithmetic.maxPool(arithmetic.convolveRelu(arithmetic.begin(image), stem));
+}
+
+/** Writes the residual blocks that are taken, one behind the other. */
+export function addBlocks(
   arithmetic: TrunkArithmetic,
   { architecture, tensors }: ResnetWeights,
-  image: string,
+  { input, takes }: { readonly input: string; readonly takes: (block: BasicBlock) => boolean },
 ): string {
-  const stem = layer(tensors, { name: "conv1", batchNorm: "bn1", stride: 2, padding: 3 });
-  let features = arithmetic.maxPool(arithmetic.convolveRelu(arithmetic.begin(image), stem));
   const blocks = basicBlocks(architecture);
-  blocks.forEach((block, index) => {
-    const last = index === blocks.length - 1;
-    features = addBlock(arithmetic, features, { tensors, block, last });
-  });
-  return arithmetic.finish(features);
+  return blocks.filter(takes).reduce((features, block) => {
+    const last = block === blocks.at(-1);
+    return addBlock(arithmetic, features, { tensors, block, last });
+  }, input);
 }
 
 function addBlock(

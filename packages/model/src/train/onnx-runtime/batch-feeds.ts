@@ -2,7 +2,8 @@ import type { Tensor } from "onnxruntime-node";
 import type { Runtime } from "../../engine/onnx-runtime/load-runtime.ts";
 import { GRAPH_INPUT } from "../../resnet/graph-interface.ts";
 import { TRAINING_INPUTS } from "../step/graph-names.ts";
-import { storedMapShape, type TrainingGraphOptions } from "../step/training-graph.ts";
+import { storedMapShape } from "../../resnet/architecture.ts";
+import type { TrainingGraphOptions } from "../step/training-graph.ts";
 
 export interface BatchFeedsOptions extends Pick<TrainingGraphOptions, "count" | "stage" | "preprocessing"> {
   readonly data: Uint8Array | Float32Array;

@@ -1,5 +1,5 @@
 import { HairlineError } from "@hairline/core/errors";
-import { storedMapShape } from "./training-graph.ts";
+import { storedMapShape } from "../../resnet/architecture.ts";
 import type { TrainerSettings, TrainingBatch } from "./trainer.ts";
 
 export interface BatchPart {

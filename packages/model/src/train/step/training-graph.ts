@@ -11,7 +11,12 @@ import { weightedCrossEntropy } from "../../autodiff/operators/weighted-cross-en
 import { Tape } from "../../autodiff/tape.ts";
 import type { Value } from "../../autodiff/value.ts";
 import { encodeOnnx } from "../../onnx/encode.ts";
-import { basicBlocks, type BasicBlock, type ResnetArchitecture } from "../../resnet/architecture.ts";
+import {
+  basicBlocks,
+  storedMapShape,
+  type BasicBlock,
+  type ResnetArchitecture,
+} from "../../resnet/architecture.ts";
 import { addNormalisedImage } from "../../resnet/graph/normalise.ts";
 import { parameterLayout, type TrainingStage } from "./parameter-layout.ts";
 import { addAdamwUpdate } from "./adamw-graph.ts";
@@ -31,13 +36,6 @@ export interface TrainingGraphOptions {
   readonly averaged?: boolean;
   /** How the pooled maximum's gradient is written: see maxPool. */
   readonly poolGradient: "indices" | "masks";
-}
-
-/** Side and channels of layer3's maps, which the layer4 stage is trained on. */
-export function storedMapShape(inputSize: number): readonly [channels: number, side: number, width: number] {
-  let side = inputSize;
-  for (let halving = 0; halving < 4; halving += 1) side = Math.ceil(side / 2);
-  return [256, side, side];
 }
 
 /**

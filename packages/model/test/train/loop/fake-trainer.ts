@@ -17,7 +17,10 @@ export class FakeTrainer implements Trainer {
     const { step, weights, first, second } = this.#state;
     this.shown.push([...data]);
     this.rates.push(learningRate);
-    const target = data.reduce((sum, value, at) => sum + value * (1 + labels[at]! * positiveWeight), 0);
+    const target = Array.from(data).reduce(
+      (sum, value, at) => sum + value * (1 + labels[at]! * positiveWeight),
+      0,
+    );
     const error = weights[0]! - target / data.length;
     const mean = 0.9 * first[0]! + 0.1 * error;
     this.#state = {
