@@ -482,3 +482,4 @@ export const studyTimer = pgTable(
 
 export { apiKey, auditEntry, idempotencyKey, importRequest, studyVerdict } from "./schema-access.ts";
 export { schedule, scheduleFiring, worker } from "./schema-processes.ts";
+export { training, trainingEpoch, trainingImage } from "./schema-training.ts";

@@ -66,6 +66,7 @@ export const RETRYABLE = {
   RUN_ENDED: false,
   RUN_CANCELLED: false,
   DEAD_LETTER_NOT_FOUND: false,
+  TRAINING_NOT_FOUND: false,
   SCHEDULE_NOT_FOUND: false,
   TASK_UNKNOWN: false,
   SWEEP_NOT_FOUND: false,
