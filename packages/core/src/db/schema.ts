@@ -481,5 +481,6 @@ export const studyTimer = pgTable(
 );
 
 export { apiKey, auditEntry, idempotencyKey, importRequest, studyVerdict } from "./schema-access.ts";
+export { certificateExpiry, driftCheck } from "./schema-drift.ts";
 export { schedule, scheduleFiring, worker } from "./schema-processes.ts";
 export { training, trainingEpoch, trainingImage } from "./schema-training.ts";

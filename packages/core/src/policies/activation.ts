@@ -26,7 +26,7 @@ export interface PolicyActivation {
   readonly retiredAt: Date | null;
   readonly retiredBy: string | null;
   readonly retiredNote: string | null;
-  /** It has a certificate, on that dataset (on any, for a default), that was not revoked. */
+  /** It has a certificate, on that dataset (on any, for a default), that neither was revoked nor expired. */
   readonly certified: boolean;
 }
 

@@ -32,7 +32,7 @@ export interface NewCertificate extends StoredFilter {
   readonly author: string | null;
 }
 
-/** A stored certificate; never changed, but it can be revoked. */
+/** A stored certificate; never changed, but it can be revoked, and a drift alarm can end it. */
 export interface Certificate extends NewCertificate {
   readonly id: number;
   readonly policy: string;
@@ -44,6 +44,9 @@ export interface Certificate extends NewCertificate {
   readonly revokedAt: Date | null;
   readonly revokedBy: string | null;
   readonly revokedNote: string | null;
+  /** When a drift alarm ended it. */
+  readonly expiredAt: Date | null;
+  readonly expiredReason: string | null;
 }
 
 const SELECT = `
@@ -52,10 +55,12 @@ const SELECT = `
          confidence, delta, method, candidates, sampling, units, positives, patients,
          patients_unknown as "patientsUnknown", earlier_tests as "earlierTests", needed, fingerprint,
          certificate.author, certificate.created_at as "createdAt", revoked_at as "revokedAt",
-         revoked_by as "revokedBy", revoked_note as "revokedNote"
+         revoked_by as "revokedBy", revoked_note as "revokedNote", certificate_expiry.created_at as "expiredAt",
+         certificate_expiry.reason as "expiredReason"
   from certificate
   join policy on policy.id = policy_id
-  join model on model.id = certificate.model_id`;
+  join model on model.id = certificate.model_id
+  left join certificate_expiry on certificate_expiry.certificate_id = certificate.id`;
 
 const INSERT = `
   insert into certificate (policy_id, model_id, dataset, splits, body_parts, body_part, result, claims, confidence,

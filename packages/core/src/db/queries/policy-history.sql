@@ -16,6 +16,7 @@ select policy.name as policy,
          where certificate.policy_id = policy.id and certificate.model_id = policy_activation.model_id
            and (policy_activation.dataset is null or certificate.dataset = policy_activation.dataset)
            and body_part is null and result = 'certified' and revoked_at is null
+           and not exists (select from certificate_expiry where certificate_id = certificate.id)
        ) as certified
 from policy_activation
 join policy on policy.id = policy_activation.policy_id
