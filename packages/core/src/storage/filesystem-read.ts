@@ -94,31 +94,38 @@ interface Reading {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Reads to the end, which may have moved since the size was taken. */
+/**
+ * Reads to the end, which may have moved since the size was taken. A file of the size it had is returned in a buffer of
+ * just that size, which can be moved to another thread without a copy.
+ */
 async function readAll(
   handle: FileHandle,
   { key, byteSize, maxBytes, signal }: Reading,
 ): Promise<Uint8Array> {
-  // One byte more than expected: reading less than asked for is how the end shows.
-  let buffer = Buffer.allocUnsafeSlow(byteSize + 1);
+  let buffer = Buffer.allocUnsafeSlow(byteSize);
   let length = 0;
   for (;;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(
-      buffer,
-      length,
-      Math.min(buffer.length - length, CHUNK_BYTES),
-      null,
-    );
+    // Reading nothing is how the end shows: a full buffer is asked for one byte more.
+    const full = length === buffer.length;
+    const target = full ? Buffer.allocUnsafeSlow(1) : buffer;
+    const room = Math.min(target.length - (full ? 0 : length), CHUNK_BYTES);
+    const { bytesRead } = await handle.read(target, full ? 0 : length, room, null);
+    if (bytesRead === 0) return full ? buffer : buffer.subarray(0, length);
+    if (full) buffer = grown(buffer, target, maxBytes);
     length += bytesRead;
     if (length > maxBytes) throw objectTooLarge(key, length, maxBytes);
-    if (bytesRead === 0) return buffer.subarray(0, length);
-    if (length === buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.min(2 * length, maxBytes + 1));
-      buffer.copy(larger, 0, 0, length);
-      buffer = larger;
-    }
   }
+}
+
+/** Twice as long, with what was read behind its end. */
+function grown(buffer: Buffer, behind: Buffer, maxBytes: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(
+    Math.max(buffer.length + 1, Math.min(2 * buffer.length, maxBytes + 1)),
+  );
+  buffer.copy(larger);
+  behind.copy(larger, buffer.length);
+  return larger;
 }
 
 /** Failures that are about this key; the rest stay as they are, to be tried again. */
