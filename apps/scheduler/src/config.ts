@@ -1,5 +1,6 @@
 import { HairlineError } from "@hairline/core/errors";
 import type { QueueConnection } from "@hairline/core/queue";
+import { TELEMETRY_VARIABLES, telemetrySettings, type TelemetrySettings } from "@hairline/telemetry/settings";
 import { z } from "zod";
 
 const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -19,6 +20,7 @@ const Environment = z.object({
   /** How long a stop signal waits for the planning at hand before giving it back. */
   HAIRLINE_DRAIN_TIMEOUT_MS: milliseconds(0, 3_600_000).default(15_000),
   HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  ...TELEMETRY_VARIABLES,
 });
 
 export interface SchedulerConfig {
@@ -30,6 +32,7 @@ export interface SchedulerConfig {
   readonly timerIntervalMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: string;
+  readonly telemetry: TelemetrySettings;
 }
 
 /** @throws HairlineError BAD_CONFIG naming every bad variable at once */
@@ -51,6 +54,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): SchedulerConfig {
     timerIntervalMs: variables.HAIRLINE_TIMER_INTERVAL_MS,
     drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
+    telemetry: telemetrySettings(variables),
   });
 }
 

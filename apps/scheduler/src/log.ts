@@ -1,8 +1,8 @@
-import { pino, type Logger } from "pino";
+import { createRoleLog, type Logger } from "@hairline/telemetry/log";
 
 export type { Logger };
 
-/** JSON lines with run and shard ids; nothing the scheduler handles names a patient. */
+/** JSON lines with run, job and schedule ids; nothing that names a patient. */
 export function createLog(level: string): Logger {
-  return pino({ level, base: { role: "scheduler", pid: process.pid } });
+  return createRoleLog({ role: "scheduler", level });
 }

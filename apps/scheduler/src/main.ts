@@ -1,4 +1,5 @@
 import { toHairlineError } from "@hairline/core/errors";
+import { harmlessMessage } from "@hairline/telemetry/log";
 import { loadConfig } from "./config.ts";
 import { createLog } from "./log.ts";
 import { startScheduler } from "./scheduler.ts";
@@ -22,8 +23,8 @@ async function main(): Promise<number> {
     log.info("stopped");
     return 0;
   } catch (error) {
-    const { code, message, field, remedy } = toHairlineError(error);
-    log.fatal({ code, field, remedy }, message);
+    const { code, field, remedy } = toHairlineError(error);
+    log.fatal({ code, field, remedy, error }, harmlessMessage(error));
     return code === "BAD_CONFIG" ? EXIT_BAD_CONFIG : EXIT_FAILED;
   }
 }

@@ -1,7 +1,8 @@
 import { loadSql, type Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
-import type { JobHandler, PlanRun } from "@hairline/core/jobs";
+import { planRun, type JobHandler, type PlanRun } from "@hairline/core/jobs";
 import { enqueueShards, readOpenShards, type RunState } from "@hairline/core/runs";
+import { inSpan } from "@hairline/telemetry/tracing";
 import type { SchedulingContext } from "./scheduling-context.ts";
 
 /**
@@ -12,9 +13,10 @@ import type { SchedulingContext } from "./scheduling-context.ts";
  */
 export function createPlanRunHandler(context: SchedulingContext): JobHandler<PlanRun> {
   return async ({ runId }, signal) => {
-    const planned = await planShards(context.database, runId);
+    const ids = { "hairline.run.id": runId };
+    const planned = await inSpan("run.plan", ids, () => planShards(context.database, runId));
     if (planned === undefined) await requireRun(context.database, runId);
-    else context.log.info({ runId, ...planned }, "run planned");
+    else context.log.info({ runId, jobId: planRun.key({ runId }), ...planned }, "run planned");
     signal.throwIfAborted();
     await enqueueShards(context.queues, await readOpenShards(context.database, runId));
   };

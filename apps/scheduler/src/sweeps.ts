@@ -10,7 +10,7 @@ import type { SchedulingContext } from "./scheduling-context.ts";
 export function createRunSweepHandler({ database, log }: SchedulingContext): JobHandler<RunSweep> {
   return async ({ sweepId }, signal) => {
     const { state, source, elapsedMs } = await executeSweep({ database, sweepId, signal });
-    log.info({ sweepId, state, source, elapsedMs }, "sweep ended");
+    log.info({ sweepId, jobId: runSweep.key({ sweepId }), state, source, elapsedMs }, "sweep ended");
   };
 }
 

@@ -38,7 +38,7 @@ export function createRunTaskHandler({ database, log }: SchedulingContext): JobH
     const kind = parseTaskKind(started.task);
     const result = await TASKS[kind]({ database, payload: started.payload, signal });
     await completeFiring(database, firing, result);
-    log.info({ ...firing, task: kind, result }, "task done");
+    log.info({ ...firing, jobId: runTask.key(firing), task: kind, result }, "task done");
   };
 }
 

@@ -14,6 +14,7 @@ describe("loadConfig", () => {
       timerIntervalMs: 1_000,
       drainTimeoutMs: 15_000,
       logLevel: "info",
+      telemetry: { metrics: undefined, traces: { endpoint: undefined, ratio: 1 } },
     });
   });
 

@@ -7,6 +7,7 @@ import { DEFAULT_HEARTBEAT_MS } from "@hairline/core/workers";
 import { DEFAULT_DECODE_LIMITS } from "@hairline/imaging/decode";
 import { decodedCacheRoot, DEFAULT_MAX_CACHE_BYTES } from "@hairline/imaging/decoded-cache";
 import { ENGINE_NAMES, type EngineName } from "@hairline/model/engine";
+import { TELEMETRY_VARIABLES, telemetrySettings, type TelemetrySettings } from "@hairline/telemetry/settings";
 import { z } from "zod";
 
 const MEBIBYTE = 1024 * 1024;
@@ -63,6 +64,7 @@ const Environment = z.object({
   /** How often the worker reports itself; not seen for three times as long, it counts as lost. */
   HAIRLINE_HEARTBEAT_MS: wholeNumber(100, 3_600_000).default(DEFAULT_HEARTBEAT_MS),
   HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  ...TELEMETRY_VARIABLES,
 });
 
 export interface ImageLimits {
@@ -106,6 +108,7 @@ export interface WorkerConfig {
   readonly lockMs: number;
   readonly heartbeatMs: number;
   readonly logLevel: string;
+  readonly telemetry: TelemetrySettings;
 }
 
 /** @throws HairlineError BAD_CONFIG naming every bad variable at once */
@@ -144,6 +147,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     lockMs: variables.HAIRLINE_LOCK_MS,
     heartbeatMs: variables.HAIRLINE_HEARTBEAT_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
+    telemetry: telemetrySettings(variables),
   });
 }
 

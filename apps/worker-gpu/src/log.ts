@@ -1,8 +1,8 @@
-import { pino, type Logger } from "pino";
+import { createRoleLog, type Logger } from "@hairline/telemetry/log";
 
 export type { Logger };
 
-/** JSON lines with run and shard ids. Object keys and messages, which may hold patient identifiers, stay at debug. */
+/** JSON lines with run and shard ids; no object key, path or message of an image at any level. */
 export function createLog(level: string): Logger {
-  return pino({ level, base: { role: "worker-gpu", pid: process.pid } });
+  return createRoleLog({ role: "worker-gpu", level });
 }

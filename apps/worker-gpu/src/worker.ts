@@ -1,9 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase, type Database } from "@hairline/core/db";
-import { scoreShard } from "@hairline/core/jobs";
+import { scoreShard, type ScoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
 import type { Heartbeat } from "@hairline/core/workers";
 import type { DecodedCache } from "@hairline/imaging/decoded-cache";
+import { readinessOf, type ProbeServer } from "@hairline/telemetry/probes";
+import type { Tracing } from "@hairline/telemetry/tracing";
 import { ScoringActivity } from "./activity.ts";
 import { openArchive } from "./archive.ts";
 import type { WorkerConfig } from "./config.ts";
@@ -14,6 +16,7 @@ import { InferenceDevice } from "./inference/inference-device.ts";
 import { loadModel } from "./inference/load-model.ts";
 import { requireDevice } from "./inference/require-device.ts";
 import type { Logger } from "./log.ts";
+import { createWorkerMetrics, serveProbes, traceWorker } from "./observe-worker.ts";
 import { BatchRoom } from "./pipeline/batch-room.ts";
 import { planThreads, type ThreadPlan } from "./plan-threads.ts";
 import { reportWorker } from "./report-worker.ts";
@@ -43,8 +46,12 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
   const plan = announcePlan(config, log);
   const opened: OpenParts = {};
   try {
+    opened.tracing = await traceWorker(config, log);
     opened.database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
-    opened.queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
+    opened.queues = await openQueues(config.queue, {
+      onWarning: (message) => log.warn(message),
+      telemetry: opened.tracing.queues,
+    });
     const threads = startThreads(opened, config, plan);
     const [device] = await Promise.all([
       requireDevice(config.engine),
@@ -56,6 +63,7 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       log.warn({ batchSize }, "the device runs out of memory; batches are smaller from now on");
     });
     const activity = new ScoringActivity(room);
+    const metrics = createWorkerMetrics(config.engine.engine);
     opened.heartbeat = await reportWorker({ database, config, plan, device, activity, log });
     const clearEngine = createEngineClearance(database, config.engine, log);
     const decodedCache = openDecodedCache(config.decodedCache, log);
@@ -66,6 +74,7 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       ...threads,
       room,
       activity,
+      metrics: metrics.scoring,
       loadModel: async (modelId) => {
         await clearEngine(modelId);
         return loadModel(database, modelId);
@@ -78,9 +87,14 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       concurrency: SHARDS_AT_ONCE,
       lockMs: config.lockMs,
       stalledCheckMs: Math.ceil(config.lockMs / STALLED_CHECKS_PER_LOCK),
-      onFailure: (failure) => logFailure(log, failure),
+      onFailure: (failure) => {
+        metrics.scoring.countFailure(failure.error.code, failure.willRetry);
+        logFailure(log, failure);
+      },
     });
     await worker.ready();
+    const checks = readinessOf({ database, queues: opened.queues });
+    opened.probes = await serveProbes(config, { ...metrics, checks, log });
     return { close: ({ drainMs }) => closeParts(opened, drainMs) };
   } catch (error) {
     await closeParts(opened, 0);
@@ -101,6 +115,8 @@ function announcePlan({ threads: settings, engine }: WorkerConfig, log: Logger):
 }
 
 interface OpenParts {
+  tracing?: Tracing;
+  probes?: ProbeServer | undefined;
   decodedCache?: DecodedCache | undefined;
   database?: Database;
   queues?: Queues;
@@ -119,16 +135,19 @@ function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan)
 
 /** The queue first: its jobs use everything else. */
 async function closeParts(
-  { database, queues, decoders, device, heartbeat, decodedCache }: OpenParts,
+  { database, queues, decoders, device, heartbeat, decodedCache, probes, tracing }: OpenParts,
   drainMs: number,
 ): Promise<void> {
+  // Until the last shard is given back the process can still be asked how it is.
   await queues?.close({ drainMs });
+  await probes?.close();
   await Promise.all([decoders?.close(), device?.close(), heartbeat?.stop(), decodedCache?.close()]);
   // A shard that was given up can still wait for a lock; its transaction ends with the process.
   await Promise.race([database?.close(), wait(DATABASE_CLOSE_MS, undefined, { ref: false })]);
+  await tracing?.close();
 }
 
-function logFailure(log: Logger, { jobId, error, attempt, willRetry }: FailedTry): void {
-  log.error({ jobId, code: error.code, attempt, willRetry }, "shard failed");
-  log.debug({ jobId, error }, "shard failure in full");
+function logFailure(log: Logger, { jobId, payload, error, attempt, willRetry }: FailedTry<ScoreShard>): void {
+  log.error({ ...payload, jobId, code: error.code, attempt, willRetry }, "shard failed");
+  log.debug({ ...payload, jobId, error }, "where the shard failed");
 }

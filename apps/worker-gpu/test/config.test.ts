@@ -23,6 +23,7 @@ describe("loadConfig", () => {
       lockMs: 20_000,
       heartbeatMs: 5_000,
       logLevel: "info",
+      telemetry: { metrics: undefined, traces: { endpoint: undefined, ratio: 1 } },
     });
   });
 

@@ -4,6 +4,7 @@ import { HairlineError } from "@hairline/core/errors";
 import type { CliConfig } from "../config.ts";
 import type { Stack } from "../context.ts";
 import { workerEnvironments, type LocalWorkers } from "./local-workers.ts";
+import { withMetricsPort } from "./metrics-port.ts";
 import { RoleProcess, type RoleName, type RoleOptions } from "./role-process.ts";
 
 export interface LocalRolesOptions {
@@ -58,8 +59,10 @@ export class LocalRoles implements AsyncDisposable {
     const { home } = options.config;
     const workers = workerEnvironments(options.workers, { cores: availableParallelism(), environment });
     const planned: RoleOptions[] = [
-      { role: "scheduler", home, environment },
-      ...workers.map((each): RoleOptions => ({ role: "worker-gpu", home, environment: each })),
+      { role: "scheduler", home, environment: withMetricsPort(environment, "scheduler") },
+      ...workers.map((each, nth): RoleOptions => {
+        return { role: "worker-gpu", home, environment: withMetricsPort(each, "worker-gpu", nth) };
+      }),
     ];
     const { api } = options;
     if (api !== undefined) planned.push({ role: "api", home, environment: { ...environment, ...api } });

@@ -1,36 +1,16 @@
-import type { Database } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
-import type { JobHandler, ScoreShard } from "@hairline/core/jobs";
+import { scoreShard, type JobHandler, type ScoreShard } from "@hairline/core/jobs";
 import { isRetryable } from "@hairline/core/queue";
-import type { DecodedCache } from "@hairline/imaging/decoded-cache";
-import type { ScoringActivity } from "../activity.ts";
-import type { ArchiveReader } from "../archive.ts";
-import type { DecodePool } from "../decode/decode-pool.ts";
+import { inSpan } from "@hairline/telemetry/tracing";
 import { openDecodeStage } from "../decode/decode-stage.ts";
-import type { InferenceDevice } from "../inference/inference-device.ts";
-import type { ScoringModel } from "../inference/load-model.ts";
-import type { Logger } from "../log.ts";
-import type { BatchRoom } from "../pipeline/batch-room.ts";
+import { secondsSince } from "../metrics/scoring-metrics.ts";
 import type { ShardOutcome } from "../pipeline/image-outcome.ts";
-import { scoreImages, type ScoringStages } from "../pipeline/score-images.ts";
+import { scoreImages } from "../pipeline/score-images.ts";
 import { commitShard } from "./commit-shard.ts";
 import { failRun } from "./fail-run.ts";
 import { loadShard, type OpenShard } from "./load-shard.ts";
-
-/** What the shards of one worker share. */
-export interface ScoringResources {
-  readonly database: Database;
-  readonly decoders: DecodePool;
-  readonly decodedCache?: DecodedCache | undefined;
-  readonly device: InferenceDevice;
-  readonly room: BatchRoom;
-  readonly activity: ScoringActivity;
-  readonly loadModel: (modelId: number) => Promise<ScoringModel>;
-  readonly openArchive: (root: string) => ArchiveReader;
-  readonly log: Logger;
-  /** Stored with the shards it commits, so that its rate can be told. */
-  readonly workerId?: string;
-}
+import type { ScoringResources } from "./scoring-resources.ts";
+import { createScoringStages } from "./scoring-stages.ts";
 
 /**
  * Scores one shard and commits it. Delivered twice, the second time writes nothing. A failure that no further try
@@ -42,10 +22,11 @@ export function createScoreShardHandler(resources: ScoringResources): JobHandler
   return async (payload, signal) => {
     shardsStarted += 1;
     const priority = shardsStarted;
-    const shard = await loadShard(resources.database, payload);
+    const ids = spanIds(payload);
+    const shard = await inSpan("shard.load", ids, () => loadShard(resources.database, payload));
     if (shard === undefined) return;
     try {
-      await resources.activity.holding(payload, () => scoreShard(resources, shard, { priority, signal }));
+      await resources.activity.holding(payload, () => scoreOne(resources, shard, { priority, signal }));
     } catch (error) {
       const known = toHairlineError(error);
       if (!signal.aborted && !isRetryable(known)) await failRun(resources.database, shard.runId, known.code);
@@ -59,19 +40,28 @@ interface ShardTurn {
   readonly signal: AbortSignal;
 }
 
-async function scoreShard(resources: ScoringResources, shard: OpenShard, turn: ShardTurn): Promise<void> {
+/** What every span of a shard says of it. */
+function spanIds({ runId, ordinal }: ScoreShard) {
+  return { "hairline.run.id": runId, "hairline.shard.ordinal": ordinal };
+}
+
+async function scoreOne(resources: ScoringResources, shard: OpenShard, turn: ShardTurn): Promise<void> {
+  const { database, metrics, workerId } = resources;
   const startedMs = performance.now();
-  const outcome = await scoreMembers(resources, shard, turn);
+  const size = { ...spanIds(shard), "hairline.images": shard.images.length };
+  const outcome = await inSpan("shard.score", size, () => scoreMembers(resources, shard, turn));
   const scoredMs = performance.now();
   turn.signal.throwIfAborted();
-  const ledger = await commitShard(resources.database, shard, {
-    ...outcome,
-    workerId: resources.workerId,
-  });
+  const ledger = await inSpan("shard.commit", spanIds(shard), () =>
+    commitShard(database, shard, { ...outcome, workerId }),
+  );
+  metrics.commit.observe(secondsSince(scoredMs));
+  metrics.countShard(outcome, ledger);
   resources.log.info(
     {
       runId: shard.runId,
       ordinal: shard.ordinal,
+      jobId: scoreShard.key(shard),
       ...(ledger ?? { skipped: true }),
       scoringMs: Math.round(scoredMs - startedMs),
       commitMs: Math.round(performance.now() - scoredMs),
@@ -89,34 +79,6 @@ async function scoreMembers(
   if (shard.images.length === 0) return { predictions: [], rejections: [] };
   const model = await resources.loadModel(shard.modelId);
   const decode = await openDecodeStage({ ...resources, ...turn, ...model, runId: shard.runId });
-  return scoreImages(shard.images, stagesOf(resources, { shard, model, turn, decode }), turn.signal);
-}
-
-interface StageParts {
-  readonly shard: OpenShard;
-  readonly model: ScoringModel;
-  readonly turn: ShardTurn;
-  readonly decode: ScoringStages["decode"];
-}
-
-function stagesOf(resources: ScoringResources, { shard, model, turn, decode }: StageParts): ScoringStages {
-  const { decoders, device, room, activity } = resources;
-  const { files, alphas } = model;
-  const { priority } = turn;
-  const archive = resources.openArchive(shard.root);
-  return {
-    read: (image, signal) => archive.read(image, signal),
-    decode,
-    infer: async (batch, signal) => {
-      const result = await device.infer(files, batch, { priority, signal });
-      activity.countImages(batch.count);
-      return result;
-    },
-    // Each thread has an image at work and one read for it to go on with.
-    decodesInFlight: 2 * decoders.size,
-    batchesInFlight: device.batchesAtOnce,
-    room,
-    alphas,
-    keepEmbeddings: shard.keepEmbeddings,
-  };
+  const stages = createScoringStages(resources, { shard, model, priority: turn.priority, decode });
+  return scoreImages(shard.images, stages, turn.signal);
 }

@@ -1,6 +1,7 @@
 import { readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HairlineError } from "@hairline/core/errors";
+import { Registry } from "@hairline/telemetry/metrics";
 import { describe, expect, it } from "vitest";
 import { ScoringActivity } from "../../src/activity.ts";
 import { openArchive, type ArchiveReader } from "../../src/archive.ts";
@@ -8,6 +9,7 @@ import { DecodePool } from "../../src/decode/decode-pool.ts";
 import { InferenceDevice } from "../../src/inference/inference-device.ts";
 import { loadModel } from "../../src/inference/load-model.ts";
 import { createLog } from "../../src/log.ts";
+import { ScoringMetrics } from "../../src/metrics/scoring-metrics.ts";
 import { BatchRoom } from "../../src/pipeline/batch-room.ts";
 import { createScoreShardHandler } from "../../src/shard/handle-score-shard.ts";
 import { insertRun } from "../fixtures/archive-rows.ts";
@@ -30,6 +32,7 @@ async function openHandler(site: ScoringSite, wrap: WrapArchive = (archive) => a
     device,
     room,
     activity: new ScoringActivity(room),
+    metrics: new ScoringMetrics(new Registry()),
     loadModel: (modelId) => loadModel(database, modelId),
     openArchive: (root) => wrap(openArchive(root, limits)),
     log: createLog("silent"),

@@ -1,2 +1,2 @@
 export { createRoleLog, type Logger, type RoleLogOptions } from "./role-log.ts";
-export { loggableError, type LoggableError } from "./loggable-error.ts";
+export { harmlessMessage, loggableError, type LoggableError } from "./loggable-error.ts";

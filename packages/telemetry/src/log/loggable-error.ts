@@ -28,6 +28,11 @@ const HARMLESS: ReadonlySet<ErrorCode> = new Set([
   "INTERRUPTED",
 ]);
 
+/** One line for people: the message where it is harmless, else only that it failed; the code says the rest. */
+export function harmlessMessage(error: unknown): string {
+  return isHairlineError(error) && HARMLESS.has(error.code) ? error.message : "failed";
+}
+
 const MAX_FRAMES = 8;
 const MAX_CAUSES = 4;
 const DRIVER_CODE = /^[A-Z0-9_]{1,40}$/;

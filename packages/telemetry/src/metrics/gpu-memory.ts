@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
-import { Gauge, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import { freshFor } from "./fresh-for.ts";
+import { readingGauge } from "./reading-gauge.ts";
 
 export interface GpuMemory {
   /** From 0, as nvidia-smi counts. */
@@ -12,32 +14,32 @@ const MEBIBYTE = 1024 * 1024;
 const ANSWER_MS = 2_000;
 const QUERY = ["--query-gpu=index,memory.used,memory.total", "--format=csv,noheader,nounits"];
 
+/** Both gauges of a scrape read at once. */
+const FRESH_MS = 1_000;
+
 /** Memory of this host's NVIDIA GPUs, asked at each scrape; no series where nvidia-smi does not answer. */
 export function collectGpuMemory(
   registry: Registry,
   read: () => Promise<readonly GpuMemory[]> = readGpuMemory,
 ): void {
-  const total = new Gauge({
-    name: "hairline_gpu_memory_total_bytes",
-    help: "Memory of a GPU of this host.",
-    labelNames: ["gpu"],
-    registers: [registry],
-  });
-  const used = new Gauge({
-    name: "hairline_gpu_memory_used_bytes",
-    help: "Memory in use on a GPU of this host, by whatever process.",
-    labelNames: ["gpu"],
-    registers: [registry],
-    async collect() {
-      const gpus = await read();
-      used.reset();
-      total.reset();
-      for (const { gpu, usedBytes, totalBytes } of gpus) {
-        used.set({ gpu }, usedBytes);
-        total.set({ gpu }, totalBytes);
-      }
-    },
-  });
+  const shared = freshFor(FRESH_MS, read);
+  const gauge = (name: string, help: string, bytesOf: (gpu: GpuMemory) => number) =>
+    readingGauge<readonly GpuMemory[], "gpu">({
+      registry,
+      name,
+      help,
+      labelNames: ["gpu"],
+      read: shared,
+      fill(filled, gpus) {
+        for (const each of gpus) filled.set({ gpu: each.gpu }, bytesOf(each));
+      },
+    });
+  gauge("hairline_gpu_memory_total_bytes", "Memory of a GPU of this host.", ({ totalBytes }) => totalBytes);
+  gauge(
+    "hairline_gpu_memory_used_bytes",
+    "Memory in use on a GPU of this host, by whatever process.",
+    ({ usedBytes }) => usedBytes,
+  );
 }
 
 /** @returns empty where there is no nvidia-smi, or it fails or takes too long */

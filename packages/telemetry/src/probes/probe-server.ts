@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { HairlineError } from "@hairline/core/errors";
+import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { checkReadiness, type ReadinessChecks } from "./readiness.ts";
 
@@ -11,6 +12,7 @@ export interface ProbeServerOptions {
   readonly port: number;
   readonly registry: Registry;
   readonly checks: ReadinessChecks;
+  readonly log: Pick<Logger, "info">;
 }
 
 export interface ProbeServer {
@@ -38,8 +40,10 @@ export async function startProbeServer(options: ProbeServerOptions): Promise<Pro
     },
   );
   await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  options.log.info({ host: options.host, port }, "metrics and probes are served");
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async close() {
       if (!server.listening) return;
       const closed = once(server, "close");

@@ -39,15 +39,13 @@ export function exportSpans(options: TracingOptions & { readonly endpoint: strin
   // Ids alone travel with a job; baggage could carry what a caller put into it.
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
-  return {
-    queues: createQueueTelemetry(version),
-    async close() {
-      await Promise.race([provider.shutdown().catch(() => {}), wait(CLOSE_MS, undefined, { ref: false })]);
-      trace.disable();
-      propagation.disable();
-      context.disable();
-    },
+  const close = async (): Promise<void> => {
+    await Promise.race([provider.shutdown().catch(() => {}), wait(CLOSE_MS, undefined, { ref: false })]);
+    trace.disable();
+    propagation.disable();
+    context.disable();
   };
+  return { queues: createQueueTelemetry(version), close, [Symbol.asyncDispose]: close };
 }
 
 /** The SDK drops spans without a word when the collector is away. */

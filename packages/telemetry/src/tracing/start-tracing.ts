@@ -12,7 +12,7 @@ export interface TracingOptions {
   readonly onWarning: (message: string) => void;
 }
 
-export interface Tracing {
+export interface Tracing extends AsyncDisposable {
   /** What openQueues takes to carry traces from those who add jobs to those who do them. */
   readonly queues: Telemetry | undefined;
   /** Sends what is left, within three seconds. Never rejects. */
@@ -20,7 +20,11 @@ export interface Tracing {
 }
 
 /** Of a process without a collector. */
-export const NO_TRACING: Tracing = { queues: undefined, close: async () => {} };
+export const NO_TRACING: Tracing = {
+  queues: undefined,
+  close: async () => {},
+  async [Symbol.asyncDispose]() {},
+};
 
 /** Loads OpenTelemetry's SDK only where there is a collector to send to; otherwise every span is a no-op. */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {

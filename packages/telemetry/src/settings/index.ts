@@ -1,0 +1,1 @@
+export { TELEMETRY_VARIABLES, telemetrySettings, type TelemetrySettings } from "./telemetry-settings.ts";
