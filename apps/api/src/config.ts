@@ -1,5 +1,6 @@
 import { HairlineError } from "@hairline/core/errors";
 import type { QueueConnection } from "@hairline/core/queue";
+import { TELEMETRY_VARIABLES, telemetrySettings, type TelemetrySettings } from "@hairline/telemetry/settings";
 import { z } from "zod";
 import { Oidc, oidcSettings, type OidcSettings } from "./auth/oidc-settings.ts";
 import { isLoopback } from "./http/loopback.ts";
@@ -36,6 +37,7 @@ const Environment = z
     HAIRLINE_LOG_LEVEL: z
       .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
       .default("info"),
+    ...TELEMETRY_VARIABLES,
     ...Oidc.shape,
   })
   .superRefine((variables, context) => {
@@ -60,6 +62,7 @@ export interface ApiConfig {
   readonly trustedProxies: number;
   readonly oidc: OidcSettings | undefined;
   readonly logLevel: string;
+  readonly telemetry: TelemetrySettings;
 }
 
 /** @throws HairlineError BAD_CONFIG naming every bad variable at once */
@@ -83,6 +86,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     trustedProxies: variables.HAIRLINE_API_TRUSTED_PROXIES,
     oidc: oidcSettings(variables),
     logLevel: variables.HAIRLINE_LOG_LEVEL,
+    telemetry: telemetrySettings(variables),
   });
 }
 

@@ -1,4 +1,5 @@
-import { pino, type DestinationStream, type Logger } from "pino";
+import { createRoleLog, type Logger } from "@hairline/telemetry/log";
+import type { DestinationStream } from "pino";
 
 export type { Logger };
 
@@ -7,6 +8,5 @@ export type { Logger };
  * hold keys of patients or of the API.
  */
 export function createLog(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: { role: "api", pid: process.pid } };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return createRoleLog({ role: "api", level, destination });
 }

@@ -1,12 +1,14 @@
 import { migrate, openDatabase } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
 import { openQueues } from "@hairline/core/queue";
+import { harmlessMessage } from "@hairline/telemetry/log";
 import { createArchiveRoots } from "./archives/archive-roots.ts";
 import { createAuthentication } from "./auth/authenticate.ts";
 import { createTokenVerifier } from "./auth/oidc-tokens.ts";
 import { loadConfig, type ApiConfig } from "./config.ts";
 import { startImports } from "./archives/run-imports.ts";
 import { createLog, type Logger } from "./log.ts";
+import { observeApi, traceApi } from "./observe-api.ts";
 import { createServer } from "./server.ts";
 
 async function main(): Promise<number> {
@@ -19,7 +21,7 @@ async function main(): Promise<number> {
   } catch (error) {
     const { code, message, field, remedy } = toHairlineError(error);
     process.send?.({ type: "failed", code, message, field, remedy });
-    log.fatal({ code, field, remedy }, message);
+    log.fatal({ code, field, remedy, error }, harmlessMessage(error));
     return code === "BAD_CONFIG" ? 2 : 1;
   }
 }
@@ -27,12 +29,17 @@ async function main(): Promise<number> {
 /** Serves until asked to stop; then answers what is under way and ends streams. */
 async function serve(config: ApiConfig, log: Logger): Promise<void> {
   const stopRequest = whenAskedToStop();
+  await using tracing = await traceApi(config, log);
   await using database = await openDatabase(config.databaseUrl);
   await migrate(database);
-  await using queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
+  await using queues = await openQueues(config.queue, {
+    onWarning: (message) => log.warn(message),
+    telemetry: tracing.queues,
+  });
   const verifyToken = config.oidc === undefined ? undefined : createTokenVerifier(config.oidc);
   const archives = createArchiveRoots(config.archiveRoots);
   await startImports({ database, queues, archives, log });
+  await using observed = await observeApi(config, { database, queues, log });
   const server = await createServer({
     database,
     queues,
@@ -42,6 +49,7 @@ async function serve(config: ApiConfig, log: Logger): Promise<void> {
     open: config.open,
     ratePerMinute: config.ratePerMinute,
     trustedProxies: config.trustedProxies,
+    requestTimer: observed.requestTimer,
     watch: { intervalMs: 1_000, heartbeatMs: 15_000 },
   });
   try {

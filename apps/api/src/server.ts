@@ -6,6 +6,7 @@ import type { ApiServer } from "./api-server.ts";
 import { guardAccess } from "./plugins/access.ts";
 import { keepAnswers } from "./plugins/idempotency.ts";
 import { describeApi } from "./plugins/openapi.ts";
+import { observeRequests } from "./plugins/observe-requests.ts";
 import { handleProblems } from "./plugins/problems.ts";
 import { limitRequests } from "./plugins/request-limits.ts";
 import { logRequests, requestIdOf } from "./plugins/request-log.ts";
@@ -30,6 +31,7 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   logRequests(server);
+  observeRequests(server, services.requestTimer);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] } },
     // Pictures and files are for pages of the API's own origin; there is no CORS either.

@@ -3,6 +3,7 @@ import type { Queues } from "@hairline/core/queue";
 import type { FastifyBaseLogger } from "fastify";
 import type { ArchiveRoots } from "./archives/archive-roots.ts";
 import type { Authenticate } from "./auth/authenticate.ts";
+import type { RequestTimer } from "./metrics/api-metrics.ts";
 
 /** What routes work with. */
 export interface ApiServices {
@@ -15,6 +16,8 @@ export interface ApiServices {
   readonly open: boolean;
   readonly ratePerMinute: number;
   readonly trustedProxies: number;
+  /** Undefined when nobody reads metrics. */
+  readonly requestTimer?: RequestTimer | undefined;
   /** How often a watched run is looked at, and how often a silent stream says that it lives. */
   readonly watch: { readonly intervalMs: number; readonly heartbeatMs: number };
 }

@@ -10,7 +10,8 @@ describe("the server", () => {
     expect((await api.server.inject("/readyz")).json()).toEqual({ status: "ready" });
     await api.database.close();
     expect((await api.server.inject("/healthz")).statusCode).toBe(200);
-    expect((await api.server.inject("/readyz")).statusCode).toBe(500);
+    const unready = await api.server.inject("/readyz");
+    expect(unready.json()).toMatchObject({ status: 503, code: "DATABASE_UNAVAILABLE" });
   });
 
   it("answers an unknown route with problem details and without its query", async () => {

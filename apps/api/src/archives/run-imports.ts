@@ -17,7 +17,7 @@ export async function startImports(services: ImportServices): Promise<void> {
   queues.work(runImport, importHandler(services), {
     concurrency: CONCURRENCY,
     onFailure: ({ jobId, error, willRetry }) => {
-      log.warn({ jobId, code: error.code, willRetry }, "import failed");
+      log.warn({ jobId, code: error.code, error, willRetry }, "import failed");
       // When the database is away too, the import is put back at the next start.
       if (!willRetry) failImport(database, requestIdOf(jobId), error).catch(() => undefined);
     },

@@ -33,13 +33,9 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
     .send(problem);
 }
 
-/** Where it failed, without the messages: they may hold object keys, and with them patients. */
+/** Where it failed; the log's serializer leaves out messages, which may hold object keys, and with them patients. */
 function logFailure(error: HairlineError, request: FastifyRequest): void {
-  const cause = error.cause instanceof Error ? error.cause : error;
-  const at = cause.stack?.split("\n").filter((line) => line.trimStart().startsWith("at "));
-  const reason = (cause as NodeJS.ErrnoException).code;
-  request.log.error({ code: error.code, reason, cause: cause.name, at }, "request failed");
-  request.log.debug({ message: error.message }, "request failed");
+  request.log.error({ code: error.code, error }, "request failed");
 }
 
 function codedError(error: unknown): HairlineError {

@@ -67,6 +67,7 @@ export function registerImports(server: ApiServer, { database, queues, archives 
         }),
       );
       await queues.enqueue(runImport, [{ importRequestId: asked.importRequestId }]);
+      request.log.info({ jobId: runImport.key(asked) }, "import queued");
       return reply
         .status(202)
         .header("location", `/v1/imports/${asked.importRequestId}`)

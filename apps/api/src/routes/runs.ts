@@ -55,6 +55,7 @@ export function registerRuns(server: ApiServer, { database, queues }: ApiService
         openRun({ database: acting, datasetId, modelId, priority, ...given(options) }),
       );
       await queues.enqueue(planRun, [{ runId: opened.runId }], { priority });
+      request.log.info({ runId: opened.runId, jobId: planRun.key(opened), priority }, "run queued");
       return reply.status(202).header("location", `/v1/runs/${opened.runId}`).send(opened);
     },
   });

@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the database answers too */
+        /** Whether the database and the queue answer too, told within two seconds */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
