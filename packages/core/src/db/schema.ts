@@ -484,3 +484,4 @@ export { apiKey, auditEntry, idempotencyKey, importRequest, studyVerdict } from 
 export { certificateExpiry, driftCheck } from "./schema-drift.ts";
 export { schedule, scheduleFiring, worker } from "./schema-processes.ts";
 export { training, trainingEpoch, trainingImage } from "./schema-training.ts";
+export { uploadDataset, uploadDraft, uploadedStudy } from "./schema-uploads.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { HairlineError } from "../errors.ts";
 import { realPathBelow, pathOf } from "./filesystem-path.ts";
+import { storeFull } from "./object-failure.ts";
 import { keyParts, outsideRoot } from "./object-key.ts";
 
 const DRAFT_PREFIX = ".draft-";
@@ -81,6 +82,7 @@ async function flushFolder(folder: string): Promise<void> {
 
 function asPlacingFailure(error: unknown, key: string): unknown {
   const { code = "" } = error as NodeJS.ErrnoException;
+  if (["ENOSPC", "EDQUOT"].includes(code)) return storeFull(key, error);
   if (!["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ENAMETOOLONG"].includes(code)) return error;
   return new HairlineError("BAD_ARGUMENT", `${key} cannot be stored (${code})`, {
     field: "key",

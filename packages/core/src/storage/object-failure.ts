@@ -15,3 +15,11 @@ export function objectTooLarge(key: string, byteSize: number, maxBytes: number):
     remedy: "Raise the limit on file size, or shrink the file.",
   });
 }
+
+export function storeFull(file: string, cause: unknown): HairlineError {
+  return new HairlineError("STORE_FULL", `There is no room left to store ${file}.`, {
+    file,
+    remedy: "Make room or raise the quota, then try again.",
+    cause,
+  });
+}

@@ -1,4 +1,5 @@
 import { HairlineError } from "../errors.ts";
+import { storeFull } from "./object-failure.ts";
 
 /** What an error of the SDK may hold. */
 interface SdkError {
@@ -28,8 +29,16 @@ const MISCONFIGURED = new Set([
   "PermanentRedirect",
 ]);
 
+/** AWS has no end; servers of one's own have. */
+const FULL = new Set([
+  "InsufficientStorage",
+  "QuotaExceeded",
+  "XMinioStorageFull",
+  "XMinioAdminBucketQuotaExceeded",
+]);
+
 export type S3Fault =
-  "no-object" | "no-bucket" | "bad-key" | "denied" | "misconfigured" | "changed" | "unavailable";
+  "no-object" | "no-bucket" | "bad-key" | "denied" | "misconfigured" | "changed" | "full" | "unavailable";
 
 /** What an error of the SDK says of the request. */
 export function faultOf(error: unknown): S3Fault {
@@ -41,6 +50,7 @@ export function faultOf(error: unknown): S3Fault {
     return "misconfigured";
   if (REFUSALS.has(name) || status === 401 || status === 403) return "denied";
   if (status === 412) return "changed";
+  if (FULL.has(name) || status === 507) return "full";
   // HEAD answers have no body that could tell a missing bucket from a missing object.
   if (name === "NoSuchKey" || status === 404) return "no-object";
   return "unavailable";
@@ -90,6 +100,8 @@ export function storeError(
         remedy: "Choose a key that is 1,024 bytes long at most together with the prefix.",
         cause: error,
       });
+    case "full":
+      return storeFull(file, error);
     case "no-object":
     case "changed":
     case "unavailable":
