@@ -1,12 +1,12 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 
 import { cmykToRgb } from "./cmyk.ts";
+import { checkFile, type CheckedFile } from "./check-file.ts";
 import { resolveDecodeLimits, type DecodeLimits } from "./decode-limits.ts";
 import type { DecodedImage } from "./decoded-image.ts";
 import { decodeTimeout, isHarmlessWarning, toImageError } from "./decoder-failure.ts";
-import { tooLarge, unreadable, unsupported } from "./image-error.ts";
+import { unreadable } from "./image-error.ts";
 import type { ImageFormat, ImageHeader } from "./image-header.ts";
-import { readImageHeader, requireWholeImage } from "./read-image-header.ts";
 
 type FailOn = NonNullable<SharpOptions["failOn"]>;
 
@@ -15,16 +15,6 @@ type FailOn = NonNullable<SharpOptions["failOn"]>;
  * write and which do not touch the pixels (its damaged strips are errors).
  */
 const FAIL_ON: Readonly<Record<ImageFormat, FailOn>> = { png: "warning", jpeg: "warning", tiff: "error" };
-
-/** The longest side that JPEG can state. Resampling tables grow with the side, so a PNG of 1×100,000,000 is refused. */
-const MAX_SIDE = 65_535;
-
-/** A file that passed the header checks, with what the decoder needs to know of it. */
-interface CheckedFile {
-  readonly bytes: Uint8Array;
-  readonly header: ImageHeader;
-  readonly limits: Required<DecodeLimits>;
-}
 
 /**
  * Decodes a PNG, JPEG or TIFF to the pixels that Pillow's `Image.open(f).convert("RGB")` gives, bit for bit
@@ -47,24 +37,6 @@ export async function decodeImage(bytes: Uint8Array, limits?: DecodeLimits): Pro
   return decodeChecked(file, "error").catch((error: unknown) => {
     throw toImageError(error, file.limits.timeoutMs);
   });
-}
-
-function checkFile(bytes: Uint8Array, limits: Required<DecodeLimits>): CheckedFile {
-  if (bytes.length > limits.maxBytes) {
-    throw tooLarge(`${bytes.length} bytes, where ${limits.maxBytes} are allowed`, "maxBytes");
-  }
-  const header = readImageHeader(bytes);
-  const { width, height, pages, colour, bitDepth } = header;
-  if (pages > 1) throw unsupported(`${pages} pages or frames, where one image is scored`);
-  if (colour === "cmyk" && bitDepth !== 8) throw unsupported(`CMYK of ${bitDepth} bits per sample`);
-  if (width * height > limits.maxPixels) {
-    throw tooLarge(`${width}×${height} pixels, where ${limits.maxPixels} are allowed`, "maxPixels");
-  }
-  if (Math.max(width, height) > MAX_SIDE) {
-    throw unsupported(`${width}×${height} pixels, where a side has at most ${MAX_SIDE}`);
-  }
-  requireWholeImage(bytes, header.format);
-  return { bytes, header, limits };
 }
 
 async function decodeChecked({ bytes, header, limits }: CheckedFile, failOn: FailOn): Promise<DecodedImage> {

@@ -1,3 +1,4 @@
+export { checkImage } from "./check-file.ts";
 export { configureSharp } from "./configure-sharp.ts";
 export { decodeImage } from "./decode-image.ts";
 export { DEFAULT_DECODE_LIMITS, type DecodeLimits } from "./decode-limits.ts";
