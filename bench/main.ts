@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
   "score-memory": async () => (await import("./score-memory.ts")).scoreMemoryBenchmark,
   workers: async () => (await import("./workers.ts")).workersBenchmark,
+  train: async () => (await import("./train.ts")).trainBenchmark,
   score: async () => (await import("./score.ts")).scoreBenchmark,
 };
 
