@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { inTransaction, loadSql, type Database } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
 import { formatReference } from "./reference.ts";
@@ -36,27 +37,34 @@ export function activatePolicy(
   policy: StoredPolicy,
   change: ActivationChange,
 ): Promise<void> {
-  return inTransaction(database.pool, async (client) => {
-    await client.query("lock table policy_activation in share row exclusive mode");
-    const place = [change.modelId, change.dataset];
-    const { rows } = await client.query<{ id: number; policy_id: number }>(
-      `select id, policy_id from policy_activation
-       where model_id = $1 and dataset is not distinct from $2 and retired_at is null`,
-      place,
-    );
-    const [current] = rows;
-    if (current?.policy_id === policy.id) return;
-    if (current !== undefined) {
-      await client.query(
-        `update policy_activation set retired_at = greatest(clock_timestamp(), activated_at), retired_by = $2, retired_note = $3 where id = $1`,
-        [current.id, change.by, `replaced by ${formatReference(policy)}`],
-      );
-    }
+  return inTransaction(database.pool, (client) => putInForce(client, policy, change));
+}
+
+/** As `activatePolicy`, within a transaction. */
+export async function putInForce(
+  client: pg.PoolClient,
+  policy: StoredPolicy,
+  change: ActivationChange,
+): Promise<void> {
+  await client.query("lock table policy_activation in share row exclusive mode");
+  const place = [change.modelId, change.dataset];
+  const { rows } = await client.query<{ id: number; policy_id: number }>(
+    `select id, policy_id from policy_activation
+     where model_id = $1 and dataset is not distinct from $2 and retired_at is null`,
+    place,
+  );
+  const [current] = rows;
+  if (current?.policy_id === policy.id) return;
+  if (current !== undefined) {
     await client.query(
-      `insert into policy_activation (policy_id, model_id, dataset, activated_by, note) values ($3, $1, $2, $4, $5)`,
-      [...place, policy.id, change.by, change.note],
+      `update policy_activation set retired_at = greatest(clock_timestamp(), activated_at), retired_by = $2, retired_note = $3 where id = $1`,
+      [current.id, change.by, `replaced by ${formatReference(policy)}`],
     );
-  });
+  }
+  await client.query(
+    `insert into policy_activation (policy_id, model_id, dataset, activated_by, note) values ($3, $1, $2, $4, $5)`,
+    [...place, policy.id, change.by, change.note],
+  );
 }
 
 /**

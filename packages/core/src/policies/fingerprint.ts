@@ -5,7 +5,7 @@ import { filterParams, type ImageFilter, type ReadingScope } from "../readings/s
 /** SHA-256, in hex, of the facts and labels a reading is made on: equal only when all of them are. */
 export async function readFingerprint(
   client: pg.ClientBase | pg.Pool,
-  scope: ReadingScope,
+  scope: Pick<ReadingScope, "datasetId" | "modelId">,
   filter: ImageFilter | undefined,
 ): Promise<string> {
   const { rows } = await client.query<{ fingerprint: string }>(loadSql("reading-fingerprint"), [

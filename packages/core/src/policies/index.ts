@@ -1,6 +1,7 @@
 export {
   activatePolicy,
   policyHistory,
+  putInForce,
   retirePolicy,
   type ActivationChange,
   type PolicyActivation,
@@ -44,6 +45,7 @@ export {
   findPolicyInForce,
   LEVELS,
   listPolicies,
+  policyById,
   type Level,
   type NewPolicy,
   type PolicyTuning,
@@ -51,5 +53,11 @@ export {
 } from "./policy-store.ts";
 export { P_LOW_SCALES, rawGrid, rawPLow, rawPolicy, type PLowScale } from "./raw-policy.ts";
 export { checkName, formatReference, parseReference, type Reference } from "./reference.ts";
-export { describeSelection, imageFilter, type ImageSelection } from "./selection.ts";
+export {
+  describeSelection,
+  imageFilter,
+  storedFilter,
+  type ImageSelection,
+  type StoredFilter,
+} from "./selection.ts";
 export { countSharedPatients, describeShared, sharesAny, type SharedPatients } from "./shared-patients.ts";

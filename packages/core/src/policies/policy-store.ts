@@ -159,6 +159,11 @@ async function readPolicies(
   return rows.map(storedPolicy);
 }
 
+/** The policy of an id, within a transaction. @throws HairlineError POLICY_NOT_FOUND */
+export async function policyById(client: pg.ClientBase | pg.Pool, id: number): Promise<StoredPolicy> {
+  return onlyPolicy(await readPolicies(client, "where policy.id = $1", [id]), `number ${id}`);
+}
+
 function onlyPolicy([found]: readonly StoredPolicy[], text: string): StoredPolicy {
   if (found !== undefined) return found;
   throw new HairlineError("POLICY_NOT_FOUND", `No policy is ${text}.`, {
