@@ -11,6 +11,13 @@ export function sliceText({ bodyPart }: Certificate): string {
   return bodyPart ?? "all";
 }
 
+/** The result, and whether it still stands. */
+export function standingText({ result, revokedAt, expiredAt }: Certificate): string {
+  return [result, revokedAt === null ? "" : "revoked", expiredAt === null ? "" : "expired"]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
 /** "about 120 more positives (about 900 more labels)"; or why no number would do. */
 function neededText({ metric, of, more, moreLabelled }: Needed): string {
   if (more === null) return `${metric}: its rate is not above the target, so no number of labels would do`;
@@ -30,7 +37,7 @@ function claimRow(certificate: Certificate): Cell[][] {
     `${formatCount(successes)} of ${formatCount(trials)}`,
     metricCell(bound),
     pValue.toPrecision(2),
-    certificate.result,
+    standingText(certificate),
   ]);
 }
 
@@ -72,8 +79,15 @@ export function printCertificates(output: Output, certificates: readonly Certifi
 }
 
 function verdict(pooled: Certificate): string {
+  const { result, revokedAt, expiredAt, expiredReason } = pooled;
   const name = formatReference({ name: pooled.policy, version: pooled.version });
-  return pooled.result === "certified"
+  if (revokedAt !== null)
+    return `${name} was certified, but the certificate is revoked: rely on it no longer`;
+  if (result === "certified" && expiredAt !== null) {
+    const day = expiredAt.toISOString().slice(0, 10);
+    return `${name} was certified, but that expired on ${day} (${expiredReason}): rely on it no longer`;
+  }
+  return result === "certified"
     ? `${name} is certified: with ${100 * pooled.confidence} % confidence all claims hold on images like these`
     : `cannot certify ${name} at ${100 * pooled.confidence} % confidence:`;
 }

@@ -7,6 +7,7 @@ import { registerDemo } from "./commands/demo.ts";
 import { registerDeadLetters } from "./commands/dead-letters.ts";
 import { registerDb } from "./commands/db.ts";
 import { registerDoctor } from "./commands/doctor.ts";
+import { registerDrift } from "./commands/drift.ts";
 import { registerExport } from "./commands/export.ts";
 import { registerForecast } from "./commands/forecast.ts";
 import { registerGates } from "./commands/gates.ts";
@@ -54,6 +55,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerCalibrate,
   registerCalibration,
   registerPolicy,
+  registerDrift,
   registerReport,
   registerRuns,
   registerDeadLetters,

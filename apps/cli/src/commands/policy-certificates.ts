@@ -8,7 +8,7 @@ import {
 } from "@hairline/core/policies";
 import { InvalidArgumentError, type Command } from "commander";
 import { addAuthorOptions, authorOf, type AuthorOptions } from "../author.ts";
-import { sliceText } from "../certificate-text.ts";
+import { sliceText, standingText } from "../certificate-text.ts";
 import type { CliContext } from "../context.ts";
 import type { Cell } from "../output.ts";
 import { metricCell } from "../reading-options.ts";
@@ -22,7 +22,7 @@ interface ListOptions {
 export function registerCertificates(policy: Command, context: CliContext): void {
   policy
     .command("certificates")
-    .description("list the certificates asked for, the latest first, refused and revoked ones too")
+    .description("list the certificates asked for, the latest first, refused, revoked and expired ones too")
     .option("--policy <name>", "of this policy only, all versions")
     .option("--dataset <name>", "on this dataset only")
     .option("--json", "print the result as JSON")
@@ -60,7 +60,7 @@ function nameOf({ policy, version }: Certificate): string {
 }
 
 function listRow(certificate: Certificate): Cell[] {
-  const { id, model, dataset, claims, confidence, result, revokedAt, createdAt } = certificate;
+  const { id, model, dataset, claims, confidence, createdAt } = certificate;
   return [
     id,
     nameOf(certificate),
@@ -69,7 +69,7 @@ function listRow(certificate: Certificate): Cell[] {
     sliceText(certificate),
     claims.map(({ metric, target, bound }) => `${metric} >= ${target} (${metricCell(bound)})`).join("; "),
     confidence,
-    revokedAt === null ? result : `${result}, revoked`,
+    standingText(certificate),
     createdAt.toISOString().slice(0, 10),
   ];
 }
