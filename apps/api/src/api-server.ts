@@ -19,6 +19,8 @@ declare module "fastify" {
     readonly access?: Scope | "public";
     /** Takes an Idempotency-Key. */
     readonly idempotent?: boolean;
+    /** Reads its body itself, and gives up clients that are too slow. */
+    readonly ownPace?: boolean;
   }
   interface FastifyRequest {
     /** Undefined for a request without valid credentials. */

@@ -4,14 +4,8 @@ import { TELEMETRY_VARIABLES, telemetrySettings, type TelemetrySettings } from "
 import { z } from "zod";
 import { Oidc, oidcSettings, type OidcSettings } from "./auth/oidc-settings.ts";
 import { isLoopback } from "./http/loopback.ts";
-
-/** Digits only: coercion would read "" as 0. */
-const wholeNumber = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, "expected a whole number")
-    .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum));
+import { UPLOAD_VARIABLES, uploadSettings, type UploadSettings } from "./uploads/upload-settings.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Comma-separated; an empty text is an empty list. */
 const list = z
@@ -38,6 +32,7 @@ const Environment = z
       .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
       .default("info"),
     ...TELEMETRY_VARIABLES,
+    ...UPLOAD_VARIABLES,
     ...Oidc.shape,
   })
   .superRefine((variables, context) => {
@@ -61,6 +56,7 @@ export interface ApiConfig {
   readonly ratePerMinute: number;
   readonly trustedProxies: number;
   readonly oidc: OidcSettings | undefined;
+  readonly uploads: UploadSettings;
   readonly logLevel: string;
   readonly telemetry: TelemetrySettings;
 }
@@ -85,6 +81,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     ratePerMinute: variables.HAIRLINE_API_RATE_PER_MINUTE,
     trustedProxies: variables.HAIRLINE_API_TRUSTED_PROXIES,
     oidc: oidcSettings(variables),
+    uploads: uploadSettings(variables),
     logLevel: variables.HAIRLINE_LOG_LEVEL,
     telemetry: telemetrySettings(variables),
   });

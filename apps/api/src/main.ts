@@ -1,6 +1,7 @@
 import { migrate, openDatabase } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
 import { openQueues } from "@hairline/core/queue";
+import { openObjectStore } from "@hairline/core/storage";
 import { harmlessMessage } from "@hairline/telemetry/log";
 import { createArchiveRoots } from "./archives/archive-roots.ts";
 import { createAuthentication } from "./auth/authenticate.ts";
@@ -45,6 +46,7 @@ async function serve(config: ApiConfig, log: Logger): Promise<void> {
     queues,
     log,
     archives,
+    uploads: { ...config.uploads, openStore: openObjectStore },
     authenticate: createAuthentication({ database, verifyToken, open: config.open }),
     open: config.open,
     ratePerMinute: config.ratePerMinute,

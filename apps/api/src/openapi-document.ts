@@ -4,6 +4,7 @@ import type { ApiServices } from "./services.ts";
 
 /** What no request reaches: only the routes' descriptions are read. */
 const UNUSED = {
+  uploads: { atOnce: 1, limits: { totalMs: 1 } },
   log: pino({ level: "silent" }),
   open: false,
   ratePerMinute: 1,

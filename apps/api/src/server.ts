@@ -1,9 +1,11 @@
 import etag from "@fastify/etag";
 import helmet from "@fastify/helmet";
+import multipart from "@fastify/multipart";
 import Fastify, { LogController } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ApiServer } from "./api-server.ts";
 import { guardAccess } from "./plugins/access.ts";
+import { limitBodyTime } from "./plugins/body-time.ts";
 import { keepAnswers } from "./plugins/idempotency.ts";
 import { describeApi } from "./plugins/openapi.ts";
 import { observeRequests } from "./plugins/observe-requests.ts";
@@ -21,7 +23,9 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: requestIdOf,
     bodyLimit: 1024 * 1024,
-    requestTimeout: 60_000,
+    // Of the longest upload; `limitBodyTime` holds the others to less.
+    requestTimeout: services.uploads.limits.totalMs + 60_000,
+    http: { headersTimeout: 60_000 },
     trustProxy: (_address, hop) => hop < services.trustedProxies,
     exposeHeadRoutes: false,
     // An answer under way gets its time; idle connections do not hold up the end.
@@ -38,9 +42,11 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
     crossOriginResourcePolicy: { policy: "same-origin" },
   });
   await server.register(etag);
+  await server.register(multipart, { throwFileSizeLimit: false });
   await describeApi(server);
   guardAccess(server, services);
   await limitRequests(server, services);
+  limitBodyTime(server);
   keepAnswers(server, services.database);
   handleProblems(server);
   registerRoutes(server, services);

@@ -12,7 +12,12 @@ import {
   startFiring,
   type TaskKind,
 } from "@hairline/core/schedules";
+import { openObjectStore } from "@hairline/core/storage";
+import { removeAbandonedUploads } from "@hairline/core/uploads";
 import type { SchedulingContext } from "./scheduling-context.ts";
+
+/** Twice as long as an upload may be allowed to take: what is older has nobody who is at it. */
+const ABANDONED_MS = 2 * 86_400_000;
 
 interface TaskTurn {
   readonly database: Database;
@@ -27,7 +32,10 @@ interface TaskTurn {
 const TASKS: Readonly<Record<TaskKind, (turn: TaskTurn) => Promise<unknown>>> = {
   "rollup-check": ({ database, payload, signal }) =>
     checkRollups(database, parseTaskPayload("rollup-check", payload), signal),
-  retention: ({ database, payload }) => prune(database, parseTaskPayload("retention", payload)),
+  retention: async ({ database, payload }) => ({
+    ...(await prune(database, parseTaskPayload("retention", payload))),
+    uploads: await removeAbandonedUploads({ database, openStore: openObjectStore }, ABANDONED_MS),
+  }),
 };
 
 /** Does the task of a firing and notes how it ended; a firing that has ended is left alone. */

@@ -22,6 +22,8 @@ import { registerRuns } from "./runs.ts";
 import { registerStudies } from "./studies.ts";
 import { registerSweepPoints } from "./sweep-points.ts";
 import { registerSweeps } from "./sweeps.ts";
+import { registerUploadDatasets } from "./upload-datasets.ts";
+import { registerUploads } from "./uploads.ts";
 import { registerVerdicts } from "./verdicts.ts";
 import { registerWorkers } from "./workers.ts";
 
@@ -39,6 +41,8 @@ const ROUTES: readonly ((server: ApiServer, services: ApiServices) => void)[] = 
   registerHeatmap,
   registerImageFile,
   registerStudies,
+  registerUploadDatasets,
+  registerUploads,
   registerVerdicts,
   registerRuns,
   registerRunControl,

@@ -1,6 +1,7 @@
 import type { Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import { pageImages, pageStudies, resolveListing } from "@hairline/core/listing";
+import { readUploadProgress } from "@hairline/core/uploads";
 import { z } from "zod";
 import type { ApiServer } from "../api-server.ts";
 import { askedPolicy } from "../http/asked-policy.ts";
@@ -9,6 +10,7 @@ import { Image } from "../schemas/image.ts";
 import { Name, RowId } from "../schemas/page.ts";
 import { StudiesQuery, Study, StudyPage } from "../schemas/study.ts";
 import { AppliedPolicy, READING_QUERY } from "../schemas/triage.ts";
+import { UploadProgressAnswer } from "../schemas/upload.ts";
 import type { ApiServices } from "../services.ts";
 
 const Cursor = z.tuple([z.int()]);
@@ -19,6 +21,9 @@ const StudyAnswer = Study.extend({
   dataset: z.string(),
   model: z.string().nullable(),
   policy: AppliedPolicy.nullable(),
+  upload: UploadProgressAnswer.nullable().describe(
+    "How far an uploaded study is; null for one that was imported.",
+  ),
   imageList: z.array(Image).describe(`Its images by id, at most ${MAX_VIEWS}.`),
 }).meta({ id: "StudyAnswer" });
 
@@ -63,7 +68,8 @@ export function registerStudies(server: ApiServer, { database }: ApiServices): v
     },
     handler: async ({ params: { studyId }, query }) => {
       const dataset = await datasetOfStudy(database, studyId);
-      const scope = await resolveListing(database, { dataset, model: query.model });
+      const upload = (await readUploadProgress(database, studyId)) ?? null;
+      const scope = await resolveListing(database, { dataset, model: query.model ?? upload?.model });
       const asked = await askedPolicy(database, scope, query.policy);
       const [study] = await pageStudies(database, scope, { policy: asked?.policy, studyId, limit: 1 });
       if (study === undefined) throw studyNotFound(studyId);
@@ -73,7 +79,7 @@ export function registerStudies(server: ApiServer, { database }: ApiServices): v
         limit: MAX_VIEWS,
       });
       const model = scope.reading?.model ?? null;
-      return { ...study, dataset, model, policy: asked?.applied ?? null, imageList };
+      return { ...study, dataset, model, policy: asked?.applied ?? null, upload, imageList };
     },
   });
 }

@@ -133,7 +133,8 @@ export interface paths {
         /** Every dataset by name */
         get: operations["listDatasets"];
         put?: never;
-        post?: never;
+        /** Make a dataset that takes uploads */
+        post: operations["createUploadDataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -218,7 +219,8 @@ export interface paths {
         /** Studies of a dataset with outcomes and verdicts, by id */
         get: operations["listStudies"];
         put?: never;
-        post?: never;
+        /** Make a study to upload views into, or find the one of that key */
+        post: operations["createStudy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -235,6 +237,24 @@ export interface paths {
         /** Outcomes of a dataset under a policy, counted overall and by body part */
         get: operations["getTriage"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which model scores what is uploaded into a dataset, and when */
+        get: operations["getUploadDataset"];
+        /** Let another model score what is uploaded from now on, or change the pause */
+        put: operations["changeUploadDataset"];
         post?: never;
         delete?: never;
         options?: never;
@@ -656,6 +676,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/studies/{studyId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that all views of a study are there: it is scored at once */
+        post: operations["completeStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{studyId}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload one image, many, or ZIPs of them as views of a study
+         * @description Each file gets an outcome. What is stored becomes views when the last file is there: a request that breaks off changes nothing. The same bytes are one view of a study, so that an upload may be sent again.
+         */
+        post: operations["uploadImages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/studies/{studyId}/verdicts": {
         parameters: {
             query?: never;
@@ -844,6 +901,31 @@ export interface components {
             shardSize?: number;
             retryQuarantined?: boolean;
             embeddings?: boolean;
+        };
+        NewUploadDatasetInput: {
+            name: string;
+            /** @description The network that scores its studies. */
+            model: string;
+            /** @description A study is scored when no view has come for so long; 60 when left out. */
+            quietSeconds?: number;
+        };
+        UploadDatasetChangeInput: {
+            model?: string;
+            /** @description A study is scored when no view has come for so long; 60 when left out. */
+            quietSeconds?: number;
+        };
+        NewStudyInput: {
+            /** @description Your reference of the study; made up when left out. */
+            studyKey?: string;
+            /** @description Your reference of the patient, opaque: best a pseudonym. */
+            patientKey?: string;
+            bodyPart?: string;
+            /** @description The study is scored as soon as it has so many. */
+            expectedViews?: number;
+        };
+        NewImagesInput: {
+            /** @description PNG, JPEG or TIFF images, or ZIPs of them; what each is, its bytes tell. */
+            file: string[];
         };
         NewSweepInput: {
             dataset: string;
@@ -1337,6 +1419,57 @@ export interface components {
             /** @description True when an unfinished run of the dataset and model is joined. */
             resumed: boolean;
         };
+        UploadDataset: {
+            dataset: string;
+            model: string;
+            quietSeconds: number;
+        };
+        UploadProgress: {
+            /**
+             * @description waiting: for views, or for the pause to be long enough; queued: due or being scored; scored: each view has facts or a code; stopped: its run failed or was cancelled, and completing the study starts another.
+             * @enum {string}
+             */
+            state: "waiting" | "queued" | "scored" | "stopped";
+            model: string;
+            images: number;
+            scored: number;
+            quarantined: number;
+            expectedViews: number | null;
+            completedAt: string | null;
+            /** @description When it is scored unless another view comes; null while nothing is owed. */
+            dueAt: string | null;
+            /** @description The last run of it. */
+            runId: string | null;
+            /** @description Why that failed. */
+            errorCode: string | null;
+        };
+        UploadedFile: {
+            /** @description As it was sent; may name a patient. Never used as a path. */
+            name: string;
+            /** @description The ZIP it came in. */
+            zip: string | null;
+            /** @enum {string} */
+            outcome: "stored" | "duplicate" | "rejected";
+            /** @description Also of the image that a duplicate is one of. */
+            imageId: number | null;
+            sha256: string | null;
+            byteSize: number | null;
+            width: number | null;
+            height: number | null;
+            /** @description Why it was rejected: a code of docs/ERRORS.md. */
+            code: string | null;
+            message: string | null;
+        };
+        Upload: {
+            studyId: number;
+            stored: number;
+            /** @description Files that the study has already. */
+            duplicates: number;
+            rejected: number;
+            /** @description Every file, in the order sent; the entries of a ZIP in its place. */
+            files: components["schemas"]["UploadedFile"][];
+            upload: components["schemas"]["UploadProgress"];
+        };
         StudyAnswer: {
             studyId: number;
             /** @description May name a patient. */
@@ -1358,6 +1491,8 @@ export interface components {
             dataset: string;
             model: string | null;
             policy: components["schemas"]["AppliedPolicy"] | null;
+            /** @description How far an uploaded study is; null for one that was imported. */
+            upload: components["schemas"]["UploadProgress"] | null;
             /** @description Its images by id, at most 1000. */
             imageList: components["schemas"]["Image"][];
         };
@@ -1416,6 +1551,11 @@ export interface components {
             items: components["schemas"]["SweepPoint"][];
             /** @description Cursor of the next page; null on the last. */
             next: string | null;
+        };
+        StudyMade: {
+            studyId: number;
+            /** @description False when the dataset had it. */
+            created: boolean;
         };
         Worker: {
             /** Format: uuid */
@@ -1727,6 +1867,39 @@ export interface operations {
             };
         };
     };
+    createUploadDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUploadDatasetInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadDataset"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getDataset: {
         parameters: {
             query?: {
@@ -1932,6 +2105,50 @@ export interface operations {
             };
         };
     };
+    createStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyMade"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyMade"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTriage: {
         parameters: {
             query?: {
@@ -1955,6 +2172,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriageAnswer"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUploadDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadDataset"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUploadDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadDatasetChangeInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadDataset"];
                 };
             };
             /** @description Problem details */
@@ -2858,6 +3141,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyAnswer"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeStudy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                studyId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadProgress"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadImages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                studyId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewImagesInput"];
+            };
+        };
+        responses: {
+            /** @description Nothing new was stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description At least one file was stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description Problem details */
