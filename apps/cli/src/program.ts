@@ -31,6 +31,7 @@ import { registerWorkers } from "./commands/workers.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerUp } from "./commands/up.ts";
+import { registerWorklist } from "./commands/worklist.ts";
 import type { CliContext } from "./context.ts";
 import { VERSION } from "@hairline/core/version";
 
@@ -56,6 +57,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerCalibration,
   registerPolicy,
   registerDrift,
+  registerWorklist,
   registerReport,
   registerRuns,
   registerDeadLetters,
