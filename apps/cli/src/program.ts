@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { registerCache } from "./commands/cache.ts";
 import { registerCalibrate } from "./commands/calibrate.ts";
 import { registerCalibration } from "./commands/calibration.ts";
+import { registerChampion } from "./commands/champion.ts";
 import { registerDatasets } from "./commands/datasets.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDeadLetters } from "./commands/dead-letters.ts";
@@ -58,6 +59,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerPolicy,
   registerDrift,
   registerWorklist,
+  registerChampion,
   registerReport,
   registerRuns,
   registerDeadLetters,

@@ -1,3 +1,4 @@
+import { championFor } from "@hairline/core/champions";
 import type { Database } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 
@@ -58,6 +59,26 @@ export async function resolveModel(database: Database, name?: string): Promise<N
       remedy: "Run `hairline model import <file>` first.",
     }),
   });
+}
+
+/** The model of that name, else the dataset's champion, else the only one. @throws as `resolveModel` */
+export async function resolveScorer(
+  database: Database,
+  { model, dataset }: { readonly model?: string | undefined; readonly dataset: string },
+): Promise<NamedRow & { readonly champion: boolean }> {
+  const champion = model === undefined ? await championFor(database, dataset) : undefined;
+  if (champion?.external === true) {
+    throw new HairlineError(
+      "BAD_ARGUMENT",
+      `The champion ${champion.model} is external: it cannot score here.`,
+      {
+        field: "--model",
+        remedy: "Import its scores with `hairline predictions import`, or name a model.",
+      },
+    );
+  }
+  if (champion !== undefined) return { id: champion.modelId, name: champion.model, champion: true };
+  return { ...(await resolveModel(database, model)), champion: false };
 }
 
 function onlyOne(rows: readonly NamedRow[], choice: { noun: string; none: HairlineError }): NamedRow {

@@ -2,7 +2,7 @@ import { forecastRun, type RunForecast } from "@hairline/core/runs";
 import { InvalidArgumentError, type Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { formatCount, formatDuration } from "../progress.ts";
-import { resolveDataset, resolveModel } from "../selection.ts";
+import { resolveDataset, resolveScorer } from "../selection.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 export interface ForecastRequest {
@@ -18,7 +18,7 @@ export function registerForecast(program: Command, context: CliContext): void {
     .command("forecast")
     .description("how long a run of a dataset would take and what it would cost, from measured rates")
     .argument("[dataset]", "a dataset's name (default: the only one)")
-    .option("--model <name>", "model to score with (default: the only one imported)")
+    .option("--model <name>", "model to score with (default: the dataset's champion, else the only one)")
     .option("--workers <n>", "workers that will score (default: those running now)", wholeNumber)
     .option("--cost-per-hour <amount>", "of one worker, in your currency", amount)
     .option("--retry-quarantined", "count the images in quarantine too")
@@ -36,7 +36,7 @@ export async function showForecast(
 ): Promise<void> {
   const { database } = await context.openStack();
   const dataset = await resolveDataset(database, datasetName);
-  const model = await resolveModel(database, request.model);
+  const model = await resolveScorer(database, { model: request.model, dataset: dataset.name });
   const { workers, retryQuarantined, costPerHour } = request;
   const forecast = await forecastRun({
     database,

@@ -21,7 +21,7 @@ import { followRun } from "../roles/follow-run.ts";
 import { LocalRoles } from "../roles/local-roles.ts";
 import { showForecast } from "./forecast.ts";
 import { chooseLocalWorkers, parseDevices } from "../roles/local-workers.ts";
-import { findDataset, resolveDataset, resolveModel } from "../selection.ts";
+import { findDataset, resolveDataset, resolveScorer, type NamedRow } from "../selection.ts";
 
 interface ScoreOptions {
   readonly model?: string;
@@ -49,7 +49,7 @@ export function registerScore(program: Command, context: CliContext): void {
       "score every image of a dataset that the model has not scored yet; an interrupted run is resumed",
     )
     .argument("<dataset|path>", "a dataset's name, or an archive to import first")
-    .option("--model <name>", "model to score with (default: the only one imported)")
+    .option("--model <name>", "model to score with (default: the dataset's champion, else the only one)")
     .option(
       "--workers <n>",
       "worker processes to start here, which share its cores; 0 leaves the work to workers elsewhere (default 1)",
@@ -75,26 +75,29 @@ export function registerScore(program: Command, context: CliContext): void {
       chooseLocalWorkers(options, context.config.environment);
       if (options.dryRun === true) return showForecast(context, target, options);
       const stack = await context.openStack();
-      const model = await resolveModel(stack.database, options.model);
-      const datasetId = await datasetToScore(context, stack, target);
-      const progress = await runScoring(context, { datasetId, modelId: model.id, options });
+      // Before an archive is imported for a model that is not there.
+      await resolveScorer(stack.database, { model: options.model, dataset: target });
+      const dataset = await datasetToScore(context, stack, target);
+      const model = await resolveScorer(stack.database, { model: options.model, dataset: dataset.name });
+      if (model.champion) context.output.notice(`scoring with the champion ${model.name}`);
+      const progress = await runScoring(context, { datasetId: dataset.id, modelId: model.id, options });
       await reportRun(context, stack, { progress, json: options.json === true });
     });
 }
 
-async function datasetToScore(context: CliContext, stack: Stack, target: string): Promise<number> {
+async function datasetToScore(context: CliContext, stack: Stack, target: string): Promise<NamedRow> {
   const existing = await findDataset(stack.database, target);
-  if (existing !== undefined) return existing.id;
+  if (existing !== undefined) return existing;
   const isPath = await stat(target).then(
     () => true,
     () => false,
   );
-  if (!isPath) return (await resolveDataset(stack.database, target)).id;
+  if (!isPath) return resolveDataset(stack.database, target);
   const report = await importArchive({ database: stack.database, path: target, signal: context.signal });
   context.output.notice(
     `imported ${report.dataset}: ${formatCount(report.added)} added, ${formatCount(report.rejected)} rejected`,
   );
-  return (await resolveDataset(stack.database, report.dataset)).id;
+  return resolveDataset(stack.database, report.dataset);
 }
 
 /** Opens (or joins) the run, starts the local roles, and follows it to its end. */

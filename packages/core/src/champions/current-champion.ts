@@ -7,6 +7,8 @@ export interface Champion {
   readonly dataset: string | null;
   readonly modelId: number;
   readonly model: string;
+  /** Its scores are imported: it cannot score here. */
+  readonly external: boolean;
   /** The promotion in effect. */
   readonly promotionId: number;
   /** What a rollback goes back to; null for the first. */
@@ -19,7 +21,7 @@ export interface Champion {
 }
 
 const SELECT = `
-  select dataset, model_id as "modelId", model, promotion_id as "promotionId", previous_id as "previousId",
+  select dataset, model_id as "modelId", model, external, promotion_id as "promotionId", previous_id as "previousId",
          policy_id as "policyId", comparison_id as "comparisonId", forced, since, since_by as "sinceBy"
   from champion`;
 

@@ -15,6 +15,7 @@ export {
   type Promotion,
   requireChampion,
 } from "./current-champion.ts";
+export { keyFlips, type KeyedFlip } from "./flip-keys.ts";
 export { type ExcludedUnits, type FlippedUnit, type OutcomeFlip } from "./pair-units.ts";
 export { promoteModel, type PromoteRequest } from "./promote.ts";
 export { type ReissuedPolicy, reissueCertificate, type ReissueRequest } from "./reissue-certificate.ts";

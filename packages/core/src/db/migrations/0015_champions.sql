@@ -70,6 +70,7 @@ create view champion as
 select distinct on (coalesce(last.dataset, '')) last.dataset,
        model.id as model_id,
        model.name as model,
+       model.kind = 'external' as external,
        effective.id as promotion_id,
        effective.previous_id,
        effective.policy_id,
