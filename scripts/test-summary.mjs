@@ -1,9 +1,11 @@
 // Adds up the JSON reports that every workspace's tests left, and fails when one is missing, empty or skipped tests.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-const workspaces = ["packages", "apps"].flatMap((group) =>
-  readdirSync(group).map((name) => `${group}/${name}`),
-);
+const workspaces = [
+  ...["packages", "apps"].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`)),
+  "infra",
+  "faults",
+];
 // int8 needs VNNI to be exact: of these, the CPU at hand runs the one side or the other.
 const CPU_DECIDES = new Set([
   "stores an int8 model with its calibration and its measured deviation",
