@@ -38,6 +38,8 @@ const Certificate = z
     revokedAt: Instant.nullable(),
     revokedBy: z.string().nullable(),
     revokedNote: z.string().nullable(),
+    expiredAt: Instant.nullable().describe("When a drift alarm ended it."),
+    expiredReason: z.string().nullable(),
   })
   .meta({ id: "Certificate" });
 
@@ -47,7 +49,7 @@ export function registerCertificates(server: ApiServer, { database }: ApiService
     config: { access: "read" },
     schema: {
       operationId: "listCertificates",
-      summary: "Certificates asked for, the latest first, refused and revoked ones included",
+      summary: "Certificates asked for, the latest first, refused, revoked and expired ones included",
       tags: ["policies"],
       querystring: z.object({
         policy: z.string().max(100).optional().describe("Name of a policy."),

@@ -3,6 +3,7 @@ import type { ApiServices } from "../services.ts";
 import { registerAudit } from "./audit.ts";
 import { registerCertificates } from "./certificates.ts";
 import { registerDatasets } from "./datasets.ts";
+import { registerDriftChecks } from "./drift-checks.ts";
 import { registerExports } from "./exports.ts";
 import { registerHealth } from "./health.ts";
 import { registerHeatmap } from "./heatmap.ts";
@@ -26,6 +27,7 @@ import { registerUploadDatasets } from "./upload-datasets.ts";
 import { registerUploads } from "./uploads.ts";
 import { registerVerdicts } from "./verdicts.ts";
 import { registerWorkers } from "./workers.ts";
+import { registerWorklist } from "./worklist.ts";
 
 /** Every route of the API, one file each. */
 const ROUTES: readonly ((server: ApiServer, services: ApiServices) => void)[] = [
@@ -44,12 +46,14 @@ const ROUTES: readonly ((server: ApiServer, services: ApiServices) => void)[] = 
   registerUploadDatasets,
   registerUploads,
   registerVerdicts,
+  registerWorklist,
   registerRuns,
   registerRunControl,
   registerRunEvents,
   registerModels,
   registerPolicies,
   registerCertificates,
+  registerDriftChecks,
   registerSweeps,
   registerSweepPoints,
   registerWorkers,

@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Certificates asked for, the latest first, refused and revoked ones included */
+        /** Certificates asked for, the latest first, refused, revoked and expired ones included */
         get: operations["listCertificates"];
         put?: never;
         post?: never;
@@ -255,6 +255,23 @@ export interface paths {
         get: operations["getUploadDataset"];
         /** Let another model score what is uploaded from now on, or change the pause */
         put: operations["changeUploadDataset"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drift-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drift checks made by `hairline drift`, the latest first */
+        get: operations["listDriftChecks"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -833,6 +850,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/worklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Studies whose label would help most: inconclusive first, then near a threshold, unlike each other */
+        get: operations["getWorklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1030,6 +1064,9 @@ export interface components {
             revokedAt: string | null;
             revokedBy: string | null;
             revokedNote: string | null;
+            /** @description When a drift alarm ended it. */
+            expiredAt: string | null;
+            expiredReason: string | null;
         };
         Thresholds: {
             /** @description A probability below it is negative. */
@@ -1133,6 +1170,68 @@ export interface components {
                 };
                 bodyPart: string | null;
             }[];
+        };
+        DriftWindow: {
+            dataset: string;
+            /** @description Which of its images, in words. */
+            selection: string;
+            /** @description Scored. */
+            images: number;
+            /** @description SHA-256 of their facts and labels. */
+            fingerprint: string;
+        };
+        DriftMeasure: {
+            name: string;
+            /** @enum {string} */
+            kind: "distribution" | "mix" | "rate" | "embedding";
+            /** @description Null: a window has nothing to compare. */
+            test: string | null;
+            statistic: number | null;
+            pValue: number | null;
+            /** @description pValue for all measures together. */
+            adjusted: number | null;
+            /** @description PSI, share moved, difference of rates, or squared MMD. */
+            effect: number | null;
+            /** @description The effect from which it matters. */
+            threshold: number;
+            /** @description Images compared. */
+            reference: number;
+            current: number;
+            from: number | null;
+            to: number | null;
+            /** @enum {string} */
+            verdict: "alarm" | "small" | "unsure" | "steady" | "untested";
+            sentence: string;
+        };
+        DriftCheck: {
+            id: number;
+            model: string;
+            /** @description name@version whose abstentions were compared. */
+            policy: string | null;
+            reference: components["schemas"]["DriftWindow"];
+            current: components["schemas"]["DriftWindow"];
+            /** @description Images in both windows. */
+            shared: number;
+            rule: {
+                alpha: number;
+                /** @enum {string} */
+                correction: "holm" | "benjamini-hochberg";
+                thresholds: {
+                    [key: string]: number;
+                };
+            };
+            measures: components["schemas"]["DriftMeasure"][];
+            alarm: boolean;
+            /** @description Ids of the certificates it ended. */
+            expired: number[];
+            author: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        DriftCheckPage: {
+            items: components["schemas"]["DriftCheck"][];
+            /** @description Cursor of the next page; null on the last. */
+            next: string | null;
         };
         Study: {
             studyId: number;
@@ -1578,6 +1677,44 @@ export interface components {
             /** Format: date-time */
             seenAt: string;
             stoppedAt: string | null;
+        };
+        WorklistStudy: {
+            studyId: number;
+            /** @description May name a patient. */
+            studyKey: string;
+            bodyPart: string | null;
+            split: string | null;
+            views: number;
+            /** @description The highest of its views'. */
+            probability: number;
+            /** @enum {string} */
+            outcome: "negative" | "positive" | "inconclusive";
+            /**
+             * @description The one its outcome hangs on.
+             * @enum {string}
+             */
+            threshold: "p_low" | "entropy_max" | "area_max";
+            /** @description From that threshold, as a share of the room on that side. */
+            distance: number;
+        };
+        Worklist: {
+            dataset: string;
+            model: string;
+            policy: components["schemas"]["AppliedPolicy"];
+            /** @description The most useful first. */
+            items: components["schemas"]["WorklistStudy"][];
+            /** @description Studies without a label and a verdict. */
+            waiting: number;
+            waitingInconclusive: number;
+            /**
+             * @description How alike studies are kept apart.
+             * @enum {string}
+             */
+            diversity: "embedding" | "body-part";
+            /** @description Studies the items were picked from. */
+            lookedAt: number;
+            /** @description Of them with an embedding. */
+            embedded: number;
         };
         ImportPage: {
             items: components["schemas"]["Import"][];
@@ -2238,6 +2375,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadDataset"];
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDriftChecks: {
+        parameters: {
+            query?: {
+                /** @description Most items of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Of the current window. */
+                dataset?: string;
+                alarm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftCheckPage"];
                 };
             };
             /** @description Problem details */
@@ -3484,6 +3658,44 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Worker"][];
                     };
+                };
+            };
+            /** @description Problem details */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWorklist: {
+        parameters: {
+            query: {
+                /** @description Whose facts; the only model that scored the dataset when left out. */
+                model?: string;
+                /** @description name, name@version, or thresholds such as p_low=0.22,entropy_max=1.5. The policy in force when left out; without one, outcomes are null. */
+                policy?: string;
+                dataset: string;
+                bodyPart?: string | string[];
+                split?: string | string[];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worklist"];
                 };
             };
             /** @description Problem details */
