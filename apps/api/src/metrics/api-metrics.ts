@@ -1,5 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "@hairline/core/db";
-import { toHairlineError } from "@hairline/core/errors";
+import { HairlineError, toHairlineError } from "@hairline/core/errors";
 import { readArchiveState, readQueueState } from "@hairline/core/monitoring";
 import type { Queues } from "@hairline/core/queue";
 import { VERSION } from "@hairline/core/version";
@@ -23,6 +24,9 @@ export interface ApiMetricsOptions {
 
 /** A scrape every few seconds, from however many servers, reads the database once in so long. */
 const FRESH_MS = 5_000;
+
+/** Below the ten seconds that Prometheus waits for a scrape. */
+const READING_MS = 6_000;
 
 export type RequestTimer = Histogram<"method" | "route" | "status">;
 
@@ -60,7 +64,7 @@ export function createApiMetrics({ database, queues, onFailure }: ApiMetricsOpti
   return { registry, requests };
 }
 
-/** The reading, shared while it is fresh; undefined, and told once, while it cannot be taken. */
+/** The reading, shared while it is fresh; undefined, and told once, while it cannot be taken in time. */
 function reported<T>(
   source: string,
   read: () => Promise<T>,
@@ -69,7 +73,7 @@ function reported<T>(
   let failing = false;
   return freshFor(FRESH_MS, async () => {
     try {
-      const reading = await read();
+      const reading = await inTime(read);
       failing = false;
       return reading;
     } catch (error) {
@@ -78,4 +82,17 @@ function reported<T>(
       return undefined;
     }
   });
+}
+
+/** @throws HairlineError JOB_TIMEOUT, so that a server that says nothing does not hold up a scrape */
+async function inTime<T>(read: () => Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = wait(READING_MS, undefined, { signal: answered.signal }).then(() => {
+    throw new HairlineError("JOB_TIMEOUT", `No reading within ${READING_MS} ms.`);
+  });
+  try {
+    return await Promise.race([read(), late]);
+  } finally {
+    answered.abort();
+  }
 }

@@ -41,9 +41,12 @@ function answersWithin(check: () => Promise<unknown>, deadlineMs: number): Promi
       clearTimeout(timer);
       resolve(answered);
     };
-    check().then(
-      () => settle(true),
-      () => settle(false),
-    );
+    // A check may throw before it has a promise.
+    Promise.resolve()
+      .then(check)
+      .then(
+        () => settle(true),
+        () => settle(false),
+      );
   });
 }
