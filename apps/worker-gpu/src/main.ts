@@ -2,7 +2,8 @@ import { toHairlineError } from "@hairline/core/errors";
 import { harmlessMessage } from "@hairline/telemetry/log";
 import { loadConfig } from "./config.ts";
 import { createLog } from "./log.ts";
-import { startScoringWorker } from "./worker.ts";
+import { startWorkers } from "./start-workers.ts";
+import { loadTrainingConfig } from "./train/training-config.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_BAD_CONFIG = 2;
@@ -12,8 +13,9 @@ async function main(): Promise<number> {
   try {
     const config = loadConfig(process.env);
     log = createLog(config.logLevel);
+    const training = loadTrainingConfig(process.env);
     const stopRequest = whenAskedToStop();
-    const worker = await startScoringWorker(config, log);
+    const worker = await startWorkers(config, training, log);
     await tellParent({ type: "ready" });
     log.info("ready");
     const reason = await stopRequest;

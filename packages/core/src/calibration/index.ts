@@ -27,7 +27,7 @@ export { fitCalibrator, type LabelledProbabilities } from "./fit-calibrator.ts";
 export { fitIsotonic } from "./fit-isotonic.ts";
 export { fitPlatt } from "./fit-platt.ts";
 export { fitTemperature } from "./fit-temperature.ts";
-export { LOGIT_CLIP, logitsOf, sigmoid } from "./logit.ts";
+export { LOGIT_CLIP, logitsOf, sigmoid, softplus } from "./logit.ts";
 export { negativeLogLikelihood, negativeLogLikelihoodOfLogits } from "./log-loss.ts";
 export { rawThreshold } from "./raw-threshold.ts";
 export { type ReliabilityBin, reliabilityDiagram } from "./reliability-diagram.ts";

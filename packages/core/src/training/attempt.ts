@@ -63,6 +63,11 @@ export class TrainingAttempt {
     return { training: await readTraining(database.pool, trainingId), attempt };
   }
 
+  /** The row as it now is. */
+  read(): Promise<Training> {
+    return readTraining(this.#database.pool, this.#trainingId);
+  }
+
   /** Fixes the images, once. */
   async writePlan({ images, dataFingerprint }: TrainingPlan): Promise<void> {
     const used = images.filter(({ errorCode }) => errorCode === null);
@@ -102,10 +107,7 @@ export class TrainingAttempt {
        where training_id = $1 order by ordinal`,
       [this.#trainingId],
     );
-    const { trainingImages, validationImages, leftOut } = await readTraining(
-      this.#database.pool,
-      this.#trainingId,
-    );
+    const { trainingImages, validationImages, leftOut } = await this.read();
     const planned = (trainingImages ?? 0) + (validationImages ?? 0) + (leftOut ?? 0);
     if (rows.length === planned) return rows;
     throw new HairlineError(

@@ -37,3 +37,19 @@ export type {
   TrainerState,
   TrainingBatch,
 } from "./step/trainer.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint/encode-checkpoint.ts";
+export {
+  deleteCheckpoints,
+  getCheckpoint,
+  putCheckpoint,
+  trainingPrefix,
+} from "./checkpoint/checkpoint-store.ts";
+export {
+  measureValidation,
+  weightedLoss,
+  type Estimate,
+  type JudgedImages,
+  type ValidationMeasures,
+} from "./card/measure-validation.ts";
+export { makeModelCard, type CardImage, type CardInputs, type ModelCard } from "./card/model-card.ts";
+export { renderModelCard } from "./card/render-card.ts";
