@@ -55,7 +55,7 @@ describe("the probe server", () => {
   it("answers 500 without the reason when a metric cannot be read", async () => {
     const registry = new Registry();
     const collect = () => Promise.reject(new Error("secret"));
-    new Gauge({ name: "broken", help: "Broken.", registers: [registry], collect });
+    registry.registerMetric(new Gauge({ name: "broken", help: "Broken.", registers: [], collect }));
     const answer = await get(await start(registry), "/metrics");
     expect([answer.status, await answer.text()]).toEqual([500, "The metrics could not be read.\n"]);
   });

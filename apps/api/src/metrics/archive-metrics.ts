@@ -103,6 +103,14 @@ function collectUpkeep(registry: Registry, read: Read): void {
         gauge.set({ model, policy }, certificateAgeSeconds === null ? 0 : 1),
       ),
   });
+  readingGauge<ArchiveState, "model">({
+    registry,
+    read,
+    name: "hairline_drift_alarms",
+    help: "Datasets on which a model's last drift check was an alarm; of models that were checked.",
+    labelNames: ["model"],
+    fill: (gauge, { drift }) => drift.forEach(({ model, datasets }) => gauge.set({ model }, datasets)),
+  });
   readingGauge<ArchiveState, "schedule">({
     registry,
     read,

@@ -42,6 +42,8 @@ export interface ArchiveState {
   readonly workers: readonly WorkersState[];
   readonly policies: readonly PolicyInForce[];
   readonly schedules: readonly ScheduleState[];
+  /** Of models that were checked for drift: datasets whose last check was an alarm. */
+  readonly drift: readonly { readonly model: string; readonly datasets: number }[];
   readonly databaseBytes: number;
 }
 
@@ -65,6 +67,7 @@ export function readArchiveState({ pool }: Database): Promise<ArchiveState> {
         ...named,
         certificateAgeSeconds: age_seconds,
       })),
+      drift: await rowsOf(client, "drift-alarms"),
       schedules: (await rowsOf<ScheduleRow>(client, "schedule-states")).map(
         ({ last_success_at, overdue_seconds, ...rest }) => ({
           ...rest,

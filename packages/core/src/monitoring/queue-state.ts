@@ -1,4 +1,4 @@
-import { planRun, runImport, runSweep, runTask, scoreShard } from "../jobs/index.ts";
+import { planRun, runImport, runSweep, runTask, scoreShard, trainModel } from "../jobs/index.ts";
 import type { JobPriority, QueueCounts, Queues } from "../queue/index.ts";
 
 /** Every queue there is; a test holds it equal to core/jobs. */
@@ -8,6 +8,7 @@ export const MONITORED_QUEUES: readonly { readonly queue: string }[] = [
   runSweep,
   runTask,
   runImport,
+  trainModel,
 ];
 
 export interface QueueState {
