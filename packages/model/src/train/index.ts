@@ -3,6 +3,7 @@ export type { LabelledEmbeddings } from "./logistic-objective.ts";
 export { embedImages, type EmbedOptions, type LabelledImage } from "./embed-images.ts";
 export { openCpuTrainer, type CpuTrainerOptions } from "./onnx-runtime/cpu-trainer.ts";
 export { openWebgpuTrainer } from "./onnx-runtime/webgpu-trainer.ts";
+export { openTfjsTrainer } from "./tfjs/tfjs-trainer.ts";
 export type { AdamwSettings } from "./step/adamw.ts";
 export { flattenWeights, unflattenWeights } from "./step/flat-weights.ts";
 export {
@@ -53,3 +54,5 @@ export {
 } from "./card/measure-validation.ts";
 export { makeModelCard, type CardImage, type CardInputs, type ModelCard } from "./card/model-card.ts";
 export { renderModelCard } from "./card/render-card.ts";
+export { readModelCard, type StoredCard } from "./card/read-card.ts";
+export { prepareStart, type PreparedStart, type TrainingStart } from "./request/prepare-start.ts";

@@ -15,6 +15,11 @@ export interface TrainerContract {
   readonly open: OpenTrainer;
   /** Cases the engine is run on; all of them when absent. */
   readonly cases?: (reference: TrainingCase) => boolean;
+  /**
+   * Largest relative error with batch statistics, where the engine's rounding turns a ReLU that PyTorch's does not: one
+   * of a few thousand cells then counts or not. Absent: none may turn.
+   */
+  readonly turnedRelu?: number;
 }
 
 /**
@@ -32,7 +37,7 @@ function openCase(open: OpenTrainer, reference: TrainingCase): Promise<Trainer> 
 }
 
 /** What every trainer must do: PyTorch's gradients and steps, again and again the same. */
-export function describeTrainer({ open, cases = () => true }: TrainerContract): void {
+export function describeTrainer({ open, cases = () => true, turnedRelu = 0 }: TrainerContract): void {
   describe("a trainer", () => {
     describe.each(trainingCases.filter(cases))(
       "$architecture, $stage, $batchNorm statistics, $size px",
@@ -46,9 +51,12 @@ export function describeTrainer({ open, cases = () => true }: TrainerContract): 
             expect(loss).toBeCloseTo(reference.losses[0]!, 4);
             reference.logits.forEach((logit, index) => expect(logits[index]).toBeCloseTo(logit, 3));
             expect([...gradients.keys()].toSorted()).toEqual(Object.keys(reference.gradients).toSorted());
+            const allowed = reference.batchNorm === "batch" ? turnedRelu : 0;
             const errors = Object.entries(reference.gradients).map(([parameter, expected]) => ({
               parameter,
-              error: relativeError(parameter, gradients.get(parameter)!, expected) / toleranceOf(expected),
+              error:
+                relativeError(parameter, gradients.get(parameter)!, expected) /
+                Math.max(allowed, toleranceOf(expected)),
             }));
             expect(errors.filter(({ error }) => !(error <= 1))).toEqual([]);
           },
