@@ -1,5 +1,5 @@
 import { DecodedCache } from "@hairline/imaging/decoded-cache";
-import type { Preprocessing } from "@hairline/imaging/preprocess";
+import { measureQuality, type Preprocessing } from "@hairline/imaging/preprocess";
 import type { DecodedCacheSettings } from "../config.ts";
 import type { Logger } from "../log.ts";
 import type { ScoringStages } from "../pipeline/score-images.ts";
@@ -34,5 +34,9 @@ export async function openDecodeStage(options: DecodeStageOptions): Promise<Scor
   if (decodedCache === undefined) return decode;
   const kept = decodedCache.for({ preprocessing, maxPixels: decoders.maxPixels });
   await kept.beginPass(options.runId);
-  return (bytes, signal) => kept.load(bytes, () => decode(bytes, signal));
+  return async (bytes, signal) => {
+    const pixels = await kept.load(bytes, () => decode(bytes, signal));
+    // The cache keeps pixels alone.
+    return { ...pixels, quality: pixels.quality ?? measureQuality(pixels) };
+  };
 }

@@ -1,7 +1,12 @@
 import { HairlineError, toHairlineError } from "@hairline/core/errors";
 import { ownBytes, serveRequests, type Answer } from "@hairline/core/threads";
 import { configureSharp, type DecodeLimits } from "@hairline/imaging/decode";
-import { loadPixels, type PixelImage, type Preprocessing } from "@hairline/imaging/preprocess";
+import {
+  loadPixels,
+  measureQuality,
+  type PixelImage,
+  type Preprocessing,
+} from "@hairline/imaging/preprocess";
 
 export interface DecodeRequest {
   readonly bytes: Uint8Array;
@@ -16,7 +21,7 @@ serveRequests(async ({ bytes, preprocessing, limits }: DecodeRequest): Promise<A
     throw asImageError(error);
   });
   const data = ownBytes(pixels.data);
-  return { value: { ...pixels, data }, transfer: [data.buffer] };
+  return { value: { ...pixels, data, quality: measureQuality(pixels) }, transfer: [data.buffer] };
 });
 
 /** Whatever a decoder trips over is the image's fault: it must not hold up the other images of its shard. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@hairline/core/errors";
 import type { CamStatistics } from "@hairline/core/explain";
+import type { ImageQuality } from "@hairline/imaging/preprocess";
 
 /** What one network pass said of one image, as it is stored. */
 export interface Prediction {
@@ -14,6 +15,7 @@ export interface Prediction {
   readonly camWidth: number;
   /** Present when the run keeps embeddings. */
   readonly embedding?: Float32Array;
+  readonly quality?: ImageQuality;
 }
 
 /** An image that could not be scored, and why. The message names no path: it is shown to other users. */

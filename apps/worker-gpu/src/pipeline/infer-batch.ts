@@ -2,7 +2,7 @@ import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import type { InferenceResult, PixelBatch } from "@hairline/model/engine";
 import type { BatchRoom } from "./batch-room.ts";
 import { assembleBatch, type BatchMember } from "./batch.ts";
-import type { ShardOutcome } from "./image-outcome.ts";
+import type { Prediction, ShardOutcome } from "./image-outcome.ts";
 import { readPredictions, type ReadOptions } from "./read-predictions.ts";
 
 export interface InferBatchOptions extends ReadOptions {
@@ -25,7 +25,8 @@ export async function inferBatch(
   if (members.length > options.room.size) return inferInParts(members, options.room.size, options);
   const imageIds = members.map(({ imageId }) => imageId);
   try {
-    return readPredictions(imageIds, await options.infer(assembleBatch(members)), options);
+    const outcome = readPredictions(imageIds, await options.infer(assembleBatch(members)), options);
+    return { ...outcome, predictions: withQuality(outcome.predictions, members) };
   } catch (error) {
     if (!isHairlineError(error) || error.code !== "INFERENCE_FAILED") throw error;
     const middle = Math.floor(members.length / 2);
@@ -34,6 +35,17 @@ export async function inferBatch(
     if (!namesImage(error)) options.room.shrinkTo(middle);
     return joinOutcomes(first, await inferBatch(members.slice(middle), options));
   }
+}
+
+function withQuality(
+  predictions: readonly Prediction[],
+  members: readonly BatchMember[],
+): readonly Prediction[] {
+  const qualities = new Map(members.map(({ imageId, pixels }) => [imageId, pixels.quality]));
+  return predictions.map((prediction) => {
+    const quality = qualities.get(prediction.imageId);
+    return quality === undefined ? prediction : { ...prediction, quality };
+  });
 }
 
 async function inferInParts(

@@ -10,7 +10,7 @@ export interface FactScope {
 const CHUNK_ROWS = 256;
 const AREA_COLUMNS = 8;
 
-/** Inserts or overwrites predictions, their CAM grids and, where kept, embeddings, all from the same pass. */
+/** Inserts or overwrites predictions, their CAM grids, image quality and, where kept, embeddings, all from the same pass. */
 export async function writePredictions(
   client: pg.ClientBase,
   scope: FactScope,
@@ -21,6 +21,7 @@ export async function writePredictions(
     await writeScores(client, scope, chunk);
     await writeCams(client, scope.modelId, chunk);
     await writeEmbeddings(client, scope.modelId, chunk);
+    await writeQualities(client, scope.modelId, chunk);
   }
 }
 
@@ -90,6 +91,33 @@ async function writeEmbeddings(
      select $1::int, fact.* from unnest($2::bigint[], $3::bytea[]) as fact
      on conflict (model_id, image_id) do update set embedding = excluded.embedding`,
     [modelId, kept.map(({ imageId }) => imageId), kept.map(({ bytes }) => bytes)],
+  );
+}
+
+async function writeQualities(
+  client: pg.ClientBase,
+  modelId: number,
+  rows: readonly Prediction[],
+): Promise<void> {
+  const measured = rows.flatMap(({ imageId, quality }) =>
+    quality === undefined ? [] : [{ imageId, ...quality }],
+  );
+  if (measured.length === 0) return;
+  await client.query(
+    `insert into prediction_quality (model_id, image_id, brightness, contrast, border, sharpness)
+     select $1::int, fact.*
+     from unnest($2::bigint[], $3::real[], $4::real[], $5::real[], $6::real[]) as fact
+     on conflict (model_id, image_id) do update
+     set (brightness, contrast, border, sharpness)
+       = (excluded.brightness, excluded.contrast, excluded.border, excluded.sharpness)`,
+    [
+      modelId,
+      measured.map(({ imageId }) => imageId),
+      measured.map(({ brightness }) => brightness),
+      measured.map(({ contrast }) => contrast),
+      measured.map(({ border }) => border),
+      measured.map(({ sharpness }) => sharpness),
+    ],
   );
 }
 

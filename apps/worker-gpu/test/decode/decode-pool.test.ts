@@ -1,4 +1,4 @@
-import { loadPixels } from "@hairline/imaging/preprocess";
+import { loadPixels, measureQuality } from "@hairline/imaging/preprocess";
 import { describe, expect, it } from "vitest";
 import { DecodePool, imageErrorWhenLost } from "../../src/decode/decode-pool.ts";
 import { encodeImage } from "../fixtures/images.ts";
@@ -15,13 +15,20 @@ describe("DecodePool", () => {
     [3, "png"],
     [1, "jpeg"],
     [3, "jpeg"],
-  ] as const)("gives the pixels of an image of %i channels in a %s file", async (channels, format) => {
-    await using pool = openPool();
-    const bytes = await encodeImage("image", { channels, format });
-    const expected = await loadPixels(bytes, PREPROCESSING);
-    const pixels = await pool.decode(Uint8Array.from(bytes), OPTIONS);
-    expect(pixels).toEqual({ ...expected, data: Uint8Array.from(expected.data) });
-  });
+  ] as const)(
+    "gives the pixels of an image of %i channels in a %s file, and measures them",
+    async (channels, format) => {
+      await using pool = openPool();
+      const bytes = await encodeImage("image", { channels, format });
+      const expected = await loadPixels(bytes, PREPROCESSING);
+      const pixels = await pool.decode(Uint8Array.from(bytes), OPTIONS);
+      expect(pixels).toEqual({
+        ...expected,
+        data: Uint8Array.from(expected.data),
+        quality: measureQuality(expected),
+      });
+    },
+  );
 
   it("takes bytes that are part of a larger buffer, and leaves the rest of it alone", async () => {
     await using pool = openPool();

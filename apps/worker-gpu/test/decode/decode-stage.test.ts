@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { temporaryFolder } from "@hairline/core/testing";
 import { inspectCache } from "@hairline/imaging/decoded-cache";
-import { loadPixels } from "@hairline/imaging/preprocess";
+import { loadPixels, measureQuality } from "@hairline/imaging/preprocess";
 import { describe, expect, it } from "vitest";
 import { openDecodedCache, openDecodeStage } from "../../src/decode/decode-stage.ts";
 import type { DecodeOptions } from "../../src/decode/decode-pool.ts";
@@ -49,8 +49,9 @@ describe("the decode stage", () => {
       for (const [channels, format] of IMAGES) {
         const bytes = await encodeImage(`image ${channels} ${format}`, { channels, format });
         const expected = await loadPixels(bytes, PREPROCESSING);
-        const { channels: own, size, data } = await decode(Uint8Array.from(bytes), SIGNAL);
+        const { channels: own, size, data, quality } = await decode(Uint8Array.from(bytes), SIGNAL);
         expect([own, size, [...data]]).toEqual([expected.channels, expected.size, [...expected.data]]);
+        expect(quality).toEqual(measureQuality(expected));
       }
       expect(decoders.decoded).toBe(decoded);
     }

@@ -118,6 +118,26 @@ describe("commitShard", () => {
     expect((await readFacts(database))[0]?.embedding?.toString("hex")).toBe("0000803f000020c0");
   });
 
+  it("stores what was measured of the pixels, and takes the row away with the prediction", async () => {
+    await using database = await createTestDatabase();
+    const { runId, imageIds } = await planOneShard(database, 2);
+    const [a = 0, b = 0] = imageIds;
+    const quality = { brightness: 0.5, contrast: 0.25, border: 0.125, sharpness: 3 };
+    await commitShard(database, await load(database, runId), {
+      predictions: [predict(b, { quality }), predict(a)],
+      rejections: [],
+    });
+    const readQualities = async () =>
+      (
+        await database.pool.query(
+          "select image_id, brightness, contrast, border, sharpness from prediction_quality",
+        )
+      ).rows;
+    expect(await readQualities()).toEqual([{ image_id: b, ...quality }]);
+    await database.pool.query("delete from model");
+    expect(await readQualities()).toEqual([]);
+  });
+
   it("writes nothing for a shard that is done already", async () => {
     await using database = await createTestDatabase();
     const { runId, imageIds } = await planOneShard(database, 2);

@@ -1,9 +1,32 @@
 /** drizzle's view of drift checks; part of core/db/schema. */
 import { sql } from "drizzle-orm";
-import { bigint, boolean, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
 
 const int8 = (name: string) => bigint(name, { mode: "number" });
 const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+export const predictionQuality = pgTable(
+  "prediction_quality",
+  {
+    modelId: integer("model_id").notNull(),
+    imageId: int8("image_id").notNull(),
+    brightness: real("brightness").notNull(),
+    contrast: real("contrast").notNull(),
+    border: real("border").notNull(),
+    sharpness: real("sharpness").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.imageId] })],
+);
 
 export const driftCheck = pgTable("drift_check", {
   id: int8("id").primaryKey().generatedAlwaysAsIdentity(),

@@ -8,7 +8,17 @@ import { outcomeOf, type Outcome, type Policy, type TriageReason } from "../tria
 import { GrowingValues } from "./growing-values.ts";
 
 /** The facts whose distributions are compared; null where unknown. */
-export const DISTRIBUTIONS = ["probability", "entropy", "area", "byte_size", "pixels"] as const;
+export const DISTRIBUTIONS = [
+  "probability",
+  "entropy",
+  "area",
+  "brightness",
+  "contrast",
+  "border",
+  "sharpness",
+  "byte_size",
+  "pixels",
+] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 /** What is compared of a window. */
@@ -46,6 +56,10 @@ interface FactsRow extends pg.QueryResultRow {
   readonly degenerate: boolean;
   readonly body_part: string | null;
   readonly byte_size: number | null;
+  readonly brightness: number | null;
+  readonly contrast: number | null;
+  readonly border: number | null;
+  readonly sharpness: number | null;
   readonly pixels: number | null;
   readonly reason: TriageReason | null;
 }

@@ -37,6 +37,16 @@ async function embed(database: Database, shift: number): Promise<void> {
   }
 }
 
+/** Images of `later` are brighter by 0.3. */
+async function storeQualities(database: Database): Promise<void> {
+  await database.pool.query(
+    `insert into prediction_quality (model_id, image_id, brightness, contrast, border, sharpness)
+     select model_id, image_id, 0.2 + 0.3 * (split = 'later')::int + (image_id % 7) / 70.0, 0.1 + (image_id % 5) / 50.0,
+            0.3 + (image_id % 3) / 30.0, 0.02
+     from prediction join image on image.id = image_id`,
+  );
+}
+
 const windows = (reference: string, current: string) => ({
   reference: { dataset: ARCHIVE.dataset, filter: { splits: [reference] } },
   current: { dataset: ARCHIVE.dataset, filter: { splits: [current] } },
@@ -68,12 +78,17 @@ test("tells what changed between two windows, and ends the certificate when aske
   await using database = await createTestDatabase();
   await seedArchive(database, ["before", "now", "later"].flatMap(views));
   await embed(database, 2);
+  await storeQualities(database);
   const policy = await certified(database);
   const check = await checkDrift({ database, ...windows("now", "later"), policy, author: "ann" });
   expect(verdicts(check)).toEqual({
     probability: "alarm",
     entropy: "alarm",
     area: "steady",
+    brightness: "alarm",
+    contrast: "steady",
+    border: "steady",
+    sharpness: "steady",
     byte_size: "untested",
     pixels: "untested",
     abstention: "alarm",
@@ -110,7 +125,7 @@ test("tells what changed between two windows, and ends the certificate when aske
   const [certificate] = await listCertificates(database);
   expect(ended.expired).toEqual([certificate?.id]);
   expect(certificate?.expiredReason).toBe(
-    `drift check ${ended.id}: probability, entropy, abstention, positive, body_part, embedding`,
+    `drift check ${ended.id}: probability, entropy, brightness, abstention, positive, body_part, embedding`,
   );
   expect((await policyHistory(database, "night"))[0]?.certified).toBe(false);
   const { rows } = await database.pool.query("select certified from active_policy");

@@ -1,5 +1,6 @@
 import { decodeImage, type DecodeLimits } from "../decode/index.ts";
 import { resizeBilinear } from "../resize/index.ts";
+import type { ImageQuality } from "./image-quality.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
 /** One image as the network takes it: square, planar, not yet normalised (the graph does that). */
@@ -9,6 +10,8 @@ export interface PixelImage {
   readonly size: number;
   /** shape [channels, size, size], values 0..255 */
   readonly data: Uint8Array;
+  /** Where it was measured. */
+  readonly quality?: ImageQuality;
 }
 
 /**

@@ -1,5 +1,31 @@
 -- Whether what is scored now is still like what a policy was certified on, and what that does to certificates.
 
+create table prediction_quality (
+  model_id int not null,
+  image_id bigint not null,
+  brightness real not null check (brightness between 0 and 1),
+  contrast real not null check (contrast between 0 and 1),
+  border real not null check (border between 0 and 1),
+  sharpness real not null check (sharpness between 0 and 4),
+  primary key (model_id, image_id),
+  foreign key (model_id, image_id) references prediction (model_id, image_id) on delete cascade
+);
+comment on table prediction_quality is 'How an image looked to the network, measured on its input pixels. Of images scored by workers; external scores have none.';
+comment on column prediction_quality.brightness is 'Mean grey value, in [0, 1].';
+comment on column prediction_quality.contrast is 'Standard deviation of the grey values.';
+comment on column prediction_quality.border is 'Share of nearly black pixels: collimation and background.';
+comment on column prediction_quality.sharpness is 'Mean absolute Laplacian of the grey values.';
+
+create or replace function drop_model_partition() returns trigger language plpgsql as $$
+begin
+  delete from prediction_cam where model_id = old.id;
+  delete from prediction_embedding where model_id = old.id;
+  delete from prediction_quality where model_id = old.id;
+  execute format('alter table prediction detach partition prediction_model_%s', old.id);
+  execute format('drop table prediction_model_%s', old.id);
+  return old;
+end $$;
+
 create table drift_check (
   id bigint generated always as identity primary key,
   model_id int not null references model,

@@ -10,6 +10,10 @@ select prediction.probability,
        coalesce(image.body_part, study.body_part) as body_part,
        image.byte_size,
        image.width::float8 * image.height as pixels,
+       prediction_quality.brightness,
+       prediction_quality.contrast,
+       prediction_quality.border,
+       prediction_quality.sharpness,
        case when $3::real is not null
             then triage_reason(
               prediction.probability, prediction.entropy,
@@ -25,6 +29,8 @@ join study on study.id = image.study_id
 left join prediction_cam
   on $6::int is null and $5::real is not null
      and prediction_cam.model_id = prediction.model_id and prediction_cam.image_id = prediction.image_id
+left join prediction_quality
+  on prediction_quality.model_id = prediction.model_id and prediction_quality.image_id = prediction.image_id
 where image.dataset_id = $1::bigint and prediction.model_id = $2::int
   and image_passes(image, study, prediction.run_id, $8::image_filter)
 order by image.id;
