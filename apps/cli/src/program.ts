@@ -27,6 +27,8 @@ import { registerStudies } from "./commands/studies.ts";
 import { registerRollup } from "./commands/rollup.ts";
 import { registerSweep } from "./commands/sweep.ts";
 import { registerSweeps } from "./commands/sweeps.ts";
+import { registerTrain } from "./commands/train.ts";
+import { registerTrainings } from "./commands/trainings.ts";
 import { registerTriage } from "./commands/triage.ts";
 import { registerWorkers } from "./commands/workers.ts";
 import { registerKeys } from "./commands/keys.ts";
@@ -61,6 +63,8 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerWorklist,
   registerChampion,
   registerReport,
+  registerTrain,
+  registerTrainings,
   registerRuns,
   registerDeadLetters,
   registerSchedules,

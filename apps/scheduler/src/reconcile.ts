@@ -6,6 +6,7 @@ import { failRuns } from "./fail-runs.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
 import { reconcileSweeps } from "./sweeps.ts";
 import { reconcileTasks } from "./tasks.ts";
+import { reconcileTrainings } from "./trainings.ts";
 
 /**
  * Makes the queue agree with the database, which holds the truth: jobs that a wiped or restored queue lost are put
@@ -19,6 +20,7 @@ export async function reconcile(context: SchedulingContext): Promise<void> {
   await completeRuns(context);
   await reconcileSweeps(context);
   await reconcileTasks(context);
+  await reconcileTrainings(context);
 }
 
 async function requeuePlans({ database, queues }: SchedulingContext): Promise<void> {

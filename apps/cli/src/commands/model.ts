@@ -1,5 +1,7 @@
+import { findTrainingOfModel } from "@hairline/core/training";
 import { IMAGENET_PREPROCESSING } from "@hairline/imaging/preprocess";
 import { getModel, importModel, listModels, type ModelRecord } from "@hairline/model/registry";
+import { readModelCard, type StoredCard } from "@hairline/model/train";
 import { listVerifications, type Verification } from "@hairline/model/verify";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
@@ -48,13 +50,27 @@ export function registerModel(program: Command, context: CliContext): void {
       const { database } = await context.openStack();
       const record = await getModel(database, name);
       const verifications = await listVerifications(database, record.id);
+      const stored = await storedCard(context, record.id);
       if (options.json === true)
-        return context.output.json({ ...toJson(record), verifications: verifications.map(verificationJson) });
+        return context.output.json({
+          ...toJson(record),
+          verifications: verifications.map(verificationJson),
+          card: stored?.card ?? null,
+        });
       printModel(context.output, record);
       printVerifications(context.output, verifications);
+      if (stored !== undefined) context.output.line(`\n${stored.markdown.trimEnd()}`);
     });
   registerModelVerify(model, context);
   registerModelVariants(model, context);
+}
+
+/** The card of a model that was trained here. */
+async function storedCard({ openStack }: CliContext, modelId: number): Promise<StoredCard | undefined> {
+  const { database, objects } = await openStack();
+  const training = await findTrainingOfModel(database.pool, modelId);
+  const cardKey = training?.cardKey ?? null;
+  return cardKey === null ? undefined : readModelCard(objects, cardKey);
 }
 
 async function importFile(context: CliContext, path: string, options: ImportOptions): Promise<void> {

@@ -40,7 +40,8 @@ async function runUp(context: CliContext, options: UpOptions): Promise<void> {
   following?.catch(() => {});
   try {
     const roles = await LocalRoles.start({
-      config,
+      // Everything includes trainings that the API or a schedule asks for.
+      config: { ...config, environment: { HAIRLINE_QUEUES: "score,train", ...config.environment } },
       stack,
       workers,
       api: apiEnvironment(options),
