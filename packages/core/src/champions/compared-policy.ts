@@ -107,6 +107,7 @@ async function readCertificates(
     `select claims, confidence from certificate
      where policy_id = $1 and model_id = $2 and dataset = $3
        and body_part is null and result = 'certified' and revoked_at is null
+       and not exists (select from certificate_expiry where certificate_id = certificate.id)
      order by id desc`,
     [policyId, modelId, dataset],
   );
