@@ -65,8 +65,8 @@ interface FactsRow extends pg.QueryResultRow {
 }
 
 /**
- * Embeddings sampled from each window. The kernel of 2 x 1,000 takes 32 MB, its 2,000 permutations about 2 s; tests on all
- * rows in linear time find less: their noise at 50,000 rows is that of this test at about 150.
+ * Embeddings sampled from each window. The kernel of 2 x 1,000 takes 32 MB, its 2,000 permutations about 2 s; a test on all
+ * rows in linear time would need about a million of them to find as much (docs/adr/0021).
  */
 const SAMPLED_EMBEDDINGS = 1000;
 
