@@ -1,7 +1,7 @@
 import { Counter, DURATION_BUCKETS, Histogram, type Registry } from "@hairline/telemetry/metrics";
 
 /** What a scheduler does again and again, as its metrics call it. */
-export type LoopName = "reconcile" | "completion" | "rollup" | "schedules" | "study-timers";
+export type LoopName = "reconcile" | "completion" | "rollup" | "schedules" | "study-timers" | "retraining";
 
 /** What a scheduler counts and times. */
 export class SchedulerMetrics {

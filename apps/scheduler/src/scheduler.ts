@@ -13,6 +13,7 @@ import type { Logger } from "./log.ts";
 import { createPlanRunHandler } from "./plan-run.ts";
 import { reconcile } from "./reconcile.ts";
 import { repeat } from "./repeat.ts";
+import { advanceRetrainings } from "./retrainings.ts";
 import { SchedulerMetrics, type LoopName } from "./scheduler-metrics.ts";
 import type { SchedulingContext } from "./scheduling-context.ts";
 import { startStudyRuns } from "./study-runs.ts";
@@ -21,8 +22,11 @@ import { createRunTaskHandler, fireSchedules } from "./tasks.ts";
 
 const ROLE = "scheduler";
 
-/** Connections: a planning, the five loops, two of a task, four of a sweep, and one that watches for its cancellation. */
-const DATABASE_CONNECTIONS = 13;
+/**
+ * Connections: a planning, the six loops, two of a task, three more of a retraining, four of a sweep, and one that watches
+ * for its cancellation.
+ */
+const DATABASE_CONNECTIONS = 17;
 
 export interface Scheduler {
   /** Never resolves; rejects when a loop meets an error that waiting does not cure. */
@@ -111,6 +115,7 @@ function run(context: SchedulingContext, { config, metrics, opened }: RunParts):
     loop("rollup", config.rollupIntervalMs, () => keepRollups(context)),
     loop("schedules", config.timerIntervalMs, () => fireSchedules(context)),
     loop("study-timers", config.timerIntervalMs, () => startStudyRuns(context)),
+    loop("retraining", config.timerIntervalMs, () => advanceRetrainings(context, stopping.signal)),
   ]);
   const failure = loops.then(() => new Promise<never>(() => {}));
   // Whoever awaits `failure` sees the error; it must not end the process when nobody does.

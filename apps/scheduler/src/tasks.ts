@@ -1,4 +1,5 @@
 import type { Database } from "@hairline/core/db";
+import { openRetraining } from "@hairline/core/retraining";
 import { runTask, type JobHandler, type RunTask } from "@hairline/core/jobs";
 import {
   checkRollups,
@@ -36,6 +37,7 @@ const TASKS: Readonly<Record<TaskKind, (turn: TaskTurn) => Promise<unknown>>> = 
     ...(await prune(database, parseTaskPayload("retention", payload))),
     uploads: await removeAbandonedUploads({ database, openStore: openObjectStore }, ABANDONED_MS),
   }),
+  retraining: ({ database, payload }) => openRetraining(database, parseTaskPayload("retraining", payload)),
 };
 
 /** Does the task of a firing and notes how it ended; a firing that has ended is left alone. */

@@ -67,6 +67,23 @@ export async function reissueCertificate(request: ReissueRequest): Promise<Reiss
   }
 }
 
+/**
+ * The policy to read a challenger with in the place of the champion's: as `reissueCertificate` makes it, else the
+ * champion's own, through a calibrator of the challenger's where it has one.
+ *
+ * @throws HairlineError as `reissueCertificate`
+ */
+export async function matchPolicy(request: ReissueRequest): Promise<StoredPolicy> {
+  const issued = await reissueCertificate(request);
+  if (issued !== undefined) return issued.policy;
+  if (request.policy.pLowScale === "raw") return request.policy;
+  try {
+    return await recalibrated(request, await refitCalibrator(request));
+  } catch (error) {
+    throw refusedFor(request, error);
+  }
+}
+
 /** Data that allow no calibrator or policy are a reason to keep the champion; anything else is a failure. */
 function refusedFor({ challenger, policy }: ReissueRequest, error: unknown): unknown {
   if (!isHairlineError(error)) return error;
@@ -106,21 +123,26 @@ function certification({ original, perBodyPart }: Original, author: string | und
   return { confidence, sampling, procedure, perBodyPart, author };
 }
 
+/** The same thresholds, on the challenger's own scale. */
+async function recalibrated(
+  { database, policy, challenger, author }: ReissueRequest,
+  calibrator: StoredCalibrator | undefined,
+): Promise<StoredPolicy> {
+  return createPolicy(database, {
+    name: nameFor(policy.name, challenger),
+    level: policy.level,
+    thresholds: policy.thresholds,
+    pLowScale: policy.pLowScale,
+    calibrator,
+    author,
+    note: `as ${formatReference(policy)}`,
+  });
+}
+
 async function certifySame(request: ReissueRequest, given: Original): Promise<ReissuedPolicy> {
   const { database, policy, challenger, author } = request;
   const { original, calibrator } = given;
-  const same =
-    policy.pLowScale === "raw"
-      ? policy
-      : await createPolicy(database, {
-          name: nameFor(policy.name, challenger),
-          level: policy.level,
-          thresholds: policy.thresholds,
-          pLowScale: policy.pLowScale,
-          calibrator,
-          author,
-          note: `as ${formatReference(policy)}`,
-        });
+  const same = policy.pLowScale === "raw" ? policy : await recalibrated(request, calibrator);
   const certificates = await certifyPolicy({
     database,
     policy: same,

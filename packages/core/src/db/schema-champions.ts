@@ -1,6 +1,6 @@
 /** drizzle's view of champions and what they were compared with; part of core/db/schema. */
 import { sql } from "drizzle-orm";
-import { bigint, boolean, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 const int8 = (name: string) => bigint(name, { mode: "number" });
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -48,4 +48,33 @@ export const promotion = pgTable("promotion", {
   createdAt: instant("created_at")
     .notNull()
     .default(sql`clock_timestamp()`),
+});
+
+export const retraining = pgTable("retraining", {
+  id: int8("id").primaryKey().generatedAlwaysAsIdentity(),
+  dataset: text("dataset").notNull(),
+  state: text("state").notNull().default("requested"),
+  settings: jsonb("settings").notNull(),
+  championId: integer("champion_id").notNull(),
+  newLabels: integer("new_labels").notNull(),
+  trainingId: uuid("training_id"),
+  challengerId: integer("challenger_id"),
+  runIds: uuid("run_ids")
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
+  calibratorId: integer("calibrator_id"),
+  policyId: integer("policy_id"),
+  comparisonId: int8("comparison_id"),
+  decision: text("decision", { enum: ["promoted", "kept"] }),
+  reasons: text("reasons")
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
+  errorCode: text("error_code"),
+  errorMessage: text("error_message"),
+  createdAt: instant("created_at")
+    .notNull()
+    .default(sql`clock_timestamp()`),
+  finishedAt: instant("finished_at"),
 });

@@ -482,7 +482,7 @@ export const studyTimer = pgTable(
 
 export { apiKey, auditEntry, idempotencyKey, importRequest, studyVerdict } from "./schema-access.ts";
 export { certificateExpiry, driftCheck, predictionQuality } from "./schema-drift.ts";
-export { modelComparison, promotion } from "./schema-champions.ts";
+export { modelComparison, promotion, retraining } from "./schema-champions.ts";
 export { schedule, scheduleFiring, worker } from "./schema-processes.ts";
 export { training, trainingEpoch, trainingImage } from "./schema-training.ts";
 export { uploadDataset, uploadDraft, uploadedStudy } from "./schema-uploads.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HairlineError } from "../errors.ts";
+import { RETRAINING_SETTINGS } from "../retraining/settings.ts";
 
 const days = z.int().min(1).max(36_500);
 
@@ -12,6 +13,8 @@ export const TASK_KINDS = {
   "rollup-check": z.strictObject({ repair: z.boolean().default(true) }),
   /** Deletes ended sweeps and firings older than so many days. Facts, labels, policies and runs are never deleted. */
   retention: z.strictObject({ sweepDays: days.default(90), firingDays: days.default(90) }),
+  /** Opens a retraining of a dataset's champion when enough labels have come; the scheduler takes it from there. */
+  retraining: RETRAINING_SETTINGS,
 } as const;
 
 export type TaskKind = keyof typeof TASK_KINDS;

@@ -22,3 +22,4 @@ export {
   type TrainingProgress,
   type TrainingState,
 } from "./training.ts";
+export { networkWeightsKey } from "./weights-key.ts";

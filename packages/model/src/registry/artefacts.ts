@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import type { ObjectStore } from "@hairline/core/storage";
+import { networkWeightsKey } from "@hairline/core/training";
 import type { ModelArtefact } from "../engine/model-artefact.ts";
 import { requireNetwork, type ModelFiles, type ModelRecord, type StoredFile } from "./model-record.ts";
 
@@ -13,7 +14,7 @@ interface Hashes {
 const MAX_MODEL_BYTES = 256 * 1024 * 1024;
 
 export function weightsKey({ weightsSha256 }: Pick<Hashes, "weightsSha256">): string {
-  return `models/${weightsSha256}/weights.safetensors`;
+  return networkWeightsKey(weightsSha256);
 }
 
 /** Named by its own hash: one set of weights has a graph for each preprocessing, and perhaps for each release. */

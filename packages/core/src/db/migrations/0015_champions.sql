@@ -84,3 +84,37 @@ join promotion as effective on effective.id = coalesce(last.restores_id, last.id
 join model on model.id = last.model_id
 order by coalesce(last.dataset, ''), last.id desc;
 comment on view champion is 'The model in use for each dataset; a null dataset is for those without their own. promotion_id is the promotion in effect.';
+
+create table retraining (
+  id bigint generated always as identity primary key,
+  dataset text not null,
+  state text not null default 'requested'
+    check (state in ('requested', 'training', 'scoring', 'certifying', 'comparing', 'deciding', 'completed', 'failed')),
+  settings jsonb not null check (jsonb_typeof(settings) = 'object'),
+  champion_id int not null references model,
+  new_labels int not null check (new_labels >= 0),
+  training_id uuid references training on delete set null,
+  challenger_id int references model,
+  run_ids uuid[] not null default '{}',
+  calibrator_id int references calibrator,
+  policy_id int references policy,
+  comparison_id bigint references model_comparison,
+  decision text check (decision in ('promoted', 'kept')),
+  reasons text[] not null default '{}',
+  error_code text,
+  error_message text,
+  created_at timestamptz not null default clock_timestamp(),
+  finished_at timestamptz,
+  check ((state = 'completed') = (decision is not null)),
+  check ((state = 'failed') = (error_code is not null)),
+  check ((state in ('completed', 'failed')) = (finished_at is not null))
+);
+create unique index retraining_open on retraining (dataset) where state not in ('completed', 'failed');
+comment on table retraining is 'A challenger trained from a dataset''s champion, scored, certified, compared and promoted or not. A scheduler takes it from state to state; each step is done again when it was interrupted.';
+comment on column retraining.settings is 'As RETRAINING_SETTINGS of core/retraining.';
+comment on column retraining.new_labels is 'Labels that had come since the last training when it was requested.';
+comment on column retraining.run_ids is 'The runs that score the splits it is judged on; empty when nothing was left to score.';
+comment on column retraining.calibrator_id is 'Fit on the challenger''s scores; null where its labels allow none.';
+comment on column retraining.policy_id is 'What the challenger is read with; the champion''s policy when null.';
+comment on column retraining.reasons is 'Why it was decided so, a sentence each.';
+create trigger retraining_audited after insert on retraining for each row execute function audit_row('settings');
