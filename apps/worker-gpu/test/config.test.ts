@@ -21,6 +21,7 @@ describe("loadConfig", () => {
       limits: { maxBytes: 256 * 1024 * 1024, maxPixels: 100_000_000, decodeTimeoutMs: 30_000 },
       drainTimeoutMs: 15_000,
       lockMs: 20_000,
+      databaseAnswerMs: 60_000,
       heartbeatMs: 5_000,
       logLevel: "info",
       telemetry: { metrics: undefined, traces: { endpoint: undefined, ratio: 1 } },

@@ -79,7 +79,9 @@ describe("a training worker", () => {
   });
 
   test("killed in the middle of an epoch, goes on in another process to the same weights", async () => {
-    const asked = { recipe: { stage: "layer4", batchSize: 6, epochs: 2, seed: 7, averageDecay: 0.9 } } as const;
+    const asked = {
+      recipe: { stage: "layer4", batchSize: 6, epochs: 2, seed: 7, averageDecay: 0.9 },
+    } as const;
     const undisturbed = await (async () => {
       await using _worker = await startTrainer();
       const training = await whenTraining(site, await queueTraining(site, queue, asked), hasEnded);
