@@ -24,6 +24,9 @@ const Environment = z.object({
     .string()
     .regex(/^(on|off)$|[/\\]/, 'expected "on", "off" or the path of a folder')
     .default("off"),
+  /** Where `hairline upload` finds the API, and the key it sends. */
+  HAIRLINE_API_URL: url("http", "https").default("http://127.0.0.1:8080"),
+  HAIRLINE_API_KEY: z.string().optional(),
   NO_COLOR: z.string().optional(),
 });
 
@@ -35,6 +38,8 @@ export interface CliConfig {
   readonly redisUrl: string | undefined;
   /** Folder of the cache of decoded images, also where it is switched off. */
   readonly decodedCacheRoot: string;
+  readonly apiUrl: string;
+  readonly apiKey: string | undefined;
   readonly color: boolean;
   /** The environment as given, for the child processes. */
   readonly environment: NodeJS.ProcessEnv;
@@ -60,6 +65,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): CliConfig {
       HAIRLINE_DECODED_CACHE === "off" ? "on" : HAIRLINE_DECODED_CACHE,
       home,
     ),
+    apiUrl: parsed.data.HAIRLINE_API_URL,
+    apiKey: parsed.data.HAIRLINE_API_KEY || undefined,
     color: NO_COLOR === undefined || NO_COLOR === "",
     environment,
   });

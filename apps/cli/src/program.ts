@@ -34,6 +34,7 @@ import { registerWorkers } from "./commands/workers.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerServe } from "./commands/serve.ts";
 import { registerUp } from "./commands/up.ts";
+import { registerUpload } from "./commands/upload.ts";
 import { registerWorklist } from "./commands/worklist.ts";
 import type { CliContext } from "./context.ts";
 import { VERSION } from "@hairline/core/version";
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerDemo,
   registerUp,
   registerImport,
+  registerUpload,
   registerDatasets,
   registerModel,
   registerScore,
@@ -59,9 +61,9 @@ const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerCalibrate,
   registerCalibration,
   registerPolicy,
+  registerChampion,
   registerDrift,
   registerWorklist,
-  registerChampion,
   registerReport,
   registerTrain,
   registerTrainings,

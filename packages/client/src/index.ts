@@ -29,3 +29,17 @@ export function createClient({ baseUrl = "", token, fetch }: ClientOptions = {})
     querySerializer: { array: { style: "form", explode: true } },
   });
 }
+
+/** A file to upload: a Blob that reads from disk is sent without being held in memory. */
+export interface UploadFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** The body of `POST /v1/studies/{studyId}/images`. */
+export function imagesBody(files: Iterable<UploadFile>): Schema<"NewImagesInput"> {
+  const form = new FormData();
+  for (const { name, content } of files) form.append("file", content, name);
+  // The document has no words for a form of files; fetch sends it as what it is.
+  return form as unknown as Schema<"NewImagesInput">;
+}

@@ -90,6 +90,7 @@ export const ERROR_CODES = [
   "DEMO_AT_CHANCE",
   // access and requests
   "API_KEY_NOT_FOUND",
+  "API_UNAVAILABLE",
   "UNAUTHENTICATED",
   "ISSUER_UNAVAILABLE",
   "FORBIDDEN",

@@ -81,6 +81,7 @@ export const RETRYABLE = {
   LEDGER_UNBALANCED: false,
   DEMO_AT_CHANCE: false,
   API_KEY_NOT_FOUND: false,
+  API_UNAVAILABLE: true,
   UNAUTHENTICATED: false,
   ISSUER_UNAVAILABLE: true,
   FORBIDDEN: false,
