@@ -5,6 +5,7 @@ import type { Benchmark, BenchmarkResult, Ratio } from "./benchmark.ts";
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "decoded-cache": async () => (await import("./decoded-cache.ts")).decodedCacheBenchmark,
   engines: async () => (await import("./engines.ts")).enginesBenchmark,
+  "row-sizes": async () => (await import("./row-sizes.ts")).rowSizesBenchmark,
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
   "score-memory": async () => (await import("./score-memory.ts")).scoreMemoryBenchmark,
   workers: async () => (await import("./workers.ts")).workersBenchmark,
