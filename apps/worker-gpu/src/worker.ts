@@ -16,6 +16,7 @@ import { InferenceDevice } from "./inference/inference-device.ts";
 import { loadModel } from "./inference/load-model.ts";
 import { requireDevice } from "./inference/require-device.ts";
 import type { Logger } from "./log.ts";
+import type { ScoringMetrics } from "./metrics/scoring-metrics.ts";
 import { createWorkerMetrics, serveProbes, traceWorker } from "./observe-worker.ts";
 import { BatchRoom } from "./pipeline/batch-room.ts";
 import { planThreads, type ThreadPlan } from "./plan-threads.ts";
@@ -87,10 +88,7 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       concurrency: SHARDS_AT_ONCE,
       lockMs: config.lockMs,
       stalledCheckMs: Math.ceil(config.lockMs / STALLED_CHECKS_PER_LOCK),
-      onFailure: (failure) => {
-        metrics.scoring.countFailure(failure.error.code, failure.willRetry);
-        logFailure(log, failure);
-      },
+      onFailure: (failure) => noteFailure({ log, metrics: metrics.scoring }, failure),
     });
     await worker.ready();
     const checks = readinessOf({ database, queues: opened.queues });
@@ -147,7 +145,11 @@ async function closeParts(
   await tracing?.close();
 }
 
-function logFailure(log: Logger, { jobId, payload, error, attempt, willRetry }: FailedTry<ScoreShard>): void {
+function noteFailure(
+  { log, metrics }: { readonly log: Logger; readonly metrics: ScoringMetrics },
+  { jobId, payload, error, attempt, willRetry }: FailedTry<ScoreShard>,
+): void {
+  metrics.countFailure(error.code, willRetry);
   log.error({ ...payload, jobId, code: error.code, attempt, willRetry }, "shard failed");
   log.debug({ ...payload, jobId, error }, "where the shard failed");
 }

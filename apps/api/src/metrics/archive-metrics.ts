@@ -7,7 +7,8 @@ type Read = () => Promise<ArchiveState | undefined>;
 export function collectArchiveMetrics(registry: Registry, read: Read): void {
   collectWork(registry, read);
   collectProcesses(registry, read);
-  collectUpkeep(registry, read);
+  collectPolicies(registry, read);
+  collectSchedules(registry, read);
 }
 
 function collectWork(registry: Registry, read: Read): void {
@@ -80,7 +81,7 @@ function collectProcesses(registry: Registry, read: Read): void {
   });
 }
 
-function collectUpkeep(registry: Registry, read: Read): void {
+function collectPolicies(registry: Registry, read: Read): void {
   readingGauge<ArchiveState, "model" | "policy">({
     registry,
     read,
@@ -111,6 +112,9 @@ function collectUpkeep(registry: Registry, read: Read): void {
     labelNames: ["model"],
     fill: (gauge, { drift }) => drift.forEach(({ model, datasets }) => gauge.set({ model }, datasets)),
   });
+}
+
+function collectSchedules(registry: Registry, read: Read): void {
   readingGauge<ArchiveState, "schedule">({
     registry,
     read,
