@@ -10,6 +10,7 @@ import { Option, type Command } from "commander";
 import { addAuthorOptions, authorOf, type AuthorOptions } from "../author.ts";
 import type { CliContext } from "../context.ts";
 import { resolveDataset } from "../selection.ts";
+import { registerRetrainings } from "./champion-retrainings.ts";
 import { comparisonId, registerChampionCompare, registerComparisons } from "./champion-compare.ts";
 
 interface JsonOption {
@@ -26,6 +27,7 @@ export function registerChampion(program: Command, context: CliContext): void {
   registerPromote(champion, context);
   registerRollback(champion, context);
   registerHistory(champion, context);
+  registerRetrainings(champion, context);
 }
 
 function registerShow(champion: Command, context: CliContext): void {

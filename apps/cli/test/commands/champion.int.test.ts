@@ -147,6 +147,24 @@ test("scores with the champion, while runs that are open keep their model", asyn
   });
 });
 
+test("lists what became of retrainings", async () => {
+  await using bench = await openScored();
+  await bench.database.pool.query(
+    `insert into retraining (dataset, settings, champion_id, challenger_id, new_labels, state, decision, reasons,
+                             error_code, error_message, finished_at)
+     values ('lab', '{}', 1, 2, 300, 'completed', 'kept', '{it finds less}', null, null, now()),
+            ('lab', '{}', 1, null, 301, 'failed', null, '{}', 'TRAINING_FAILED', 'out of memory', now())`,
+  );
+  const { stdout } = await bench.hairline("champion", "retrainings");
+  expect(stdout).toMatch(/ 2 +lab +old +– +301 +failed [^\n]*TRAINING_FAILED: out of memory/);
+  expect(stdout).toMatch(/ 1 +lab +old +young +300 +kept [^\n]*it finds less/);
+  const json = JSON.parse((await bench.hairline("champion", "retrainings", "--json")).stdout) as unknown;
+  expect(json).toMatchObject([
+    { id: 2, state: "failed" },
+    { id: 1, decision: "kept" },
+  ]);
+});
+
 test("does not score with a champion whose scores are imported", async () => {
   await using bench = await openScored();
   await bench.hairline("champion", "promote", "old");
