@@ -1,4 +1,4 @@
-import { migrate, openDatabase, type Database } from "@hairline/core/db";
+import { asDatabaseFailure, migrate, openDatabase, type Database } from "@hairline/core/db";
 import { toHairlineError, type HairlineError } from "@hairline/core/errors";
 import { planRun, runSweep, runTask } from "@hairline/core/jobs";
 import { isRetryable, openQueues, type FailedTry, type QueueWorker, type Queues } from "@hairline/core/queue";
@@ -137,7 +137,7 @@ async function keepRollups({ database, log }: SchedulingContext): Promise<void> 
 
 /** A lost server comes back and the next turn does what this one missed; a defect does not heal. */
 function reportTurn(log: Logger, loop: LoopName, error: unknown): HairlineError {
-  const known = toHairlineError(error);
+  const known = toHairlineError(asDatabaseFailure(error));
   if (!isRetryable(known)) throw known;
   log.error({ loop, code: known.code, error: known }, "turn failed; the next one does its work");
   return known;

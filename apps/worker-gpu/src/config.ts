@@ -61,6 +61,8 @@ const Environment = z.object({
   HAIRLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
   /** How long a dead worker keeps its shard; has to exceed any pause of the event loop many times over. */
   HAIRLINE_LOCK_MS: wholeNumber(500, 3_600_000).default(20_000),
+  /** How long the database may leave a statement, or a transaction, unanswered before its connection counts as lost. */
+  HAIRLINE_DATABASE_ANSWER_MS: wholeNumber(500, 3_600_000).default(60_000),
   /** How often the worker reports itself; not seen for three times as long, it counts as lost. */
   HAIRLINE_HEARTBEAT_MS: wholeNumber(100, 3_600_000).default(DEFAULT_HEARTBEAT_MS),
   HAIRLINE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -106,6 +108,7 @@ export interface WorkerConfig {
   readonly decodedCache: DecodedCacheSettings | undefined;
   readonly drainTimeoutMs: number;
   readonly lockMs: number;
+  readonly databaseAnswerMs: number;
   readonly heartbeatMs: number;
   readonly logLevel: string;
   readonly telemetry: TelemetrySettings;
@@ -145,6 +148,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     decodedCache: decodedCacheSettings(variables),
     drainTimeoutMs: variables.HAIRLINE_DRAIN_TIMEOUT_MS,
     lockMs: variables.HAIRLINE_LOCK_MS,
+    databaseAnswerMs: variables.HAIRLINE_DATABASE_ANSWER_MS,
     heartbeatMs: variables.HAIRLINE_HEARTBEAT_MS,
     logLevel: variables.HAIRLINE_LOG_LEVEL,
     telemetry: telemetrySettings(variables),

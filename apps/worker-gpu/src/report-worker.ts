@@ -1,4 +1,4 @@
-import type { Database } from "@hairline/core/db";
+import { asDatabaseFailure, type Database } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
 import { startHeartbeat, type Heartbeat } from "@hairline/core/workers";
 import { ENGINES } from "@hairline/model/engine";
@@ -30,7 +30,8 @@ export function reportWorker(worker: ReportedWorker): Promise<Heartbeat> {
     },
     intervalMs: config.heartbeatMs,
     activity: () => activity.read(),
-    onFailure: (error) => log.warn({ code: toHairlineError(error).code }, "no heartbeat; scoring goes on"),
+    onFailure: (error) =>
+      log.warn({ code: toHairlineError(asDatabaseFailure(error)).code }, "no heartbeat; scoring goes on"),
     onRecovery: () => log.info("heartbeat again"),
   });
 }

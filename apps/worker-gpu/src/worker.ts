@@ -48,7 +48,10 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
   const opened: OpenParts = {};
   try {
     opened.tracing = await traceWorker(config, log);
-    opened.database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
+    opened.database = await openDatabase(config.databaseUrl, {
+      max: DATABASE_CONNECTIONS,
+      answerMs: config.databaseAnswerMs,
+    });
     opened.queues = await openQueues(config.queue, {
       onWarning: (message) => log.warn(message),
       telemetry: opened.tracing.queues,

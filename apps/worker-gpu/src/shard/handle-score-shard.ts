@@ -1,3 +1,4 @@
+import { asDatabaseFailure } from "@hairline/core/db";
 import { toHairlineError } from "@hairline/core/errors";
 import { scoreShard, type JobHandler, type ScoreShard } from "@hairline/core/jobs";
 import { isRetryable } from "@hairline/core/queue";
@@ -23,14 +24,18 @@ export function createScoreShardHandler(resources: ScoringResources): JobHandler
     shardsStarted += 1;
     const priority = shardsStarted;
     const ids = spanIds(payload);
-    const shard = await inSpan("shard.load", ids, () => loadShard(resources.database, payload));
+    const shard = await inSpan("shard.load", ids, () => loadShard(resources.database, payload)).catch(
+      (error: unknown) => {
+        throw asDatabaseFailure(error);
+      },
+    );
     if (shard === undefined) return;
     try {
       await resources.activity.holding(payload, () => scoreOne(resources, shard, { priority, signal }));
     } catch (error) {
-      const known = toHairlineError(error);
+      const known = toHairlineError(asDatabaseFailure(error));
       if (!signal.aborted && !isRetryable(known)) await failRun(resources.database, shard.runId, known.code);
-      throw error;
+      throw known;
     }
   };
 }

@@ -13,6 +13,12 @@ export interface Database extends AsyncDisposable {
 export interface DatabaseOptions {
   /** Most connections held at once. Default 10. */
   readonly max?: number;
+  /**
+   * How long the server may take to answer a statement, and how long a transaction may rest between two: for processes
+   * whose statements are all short. Then the connection counts as lost, on both sides: a link that has fallen silent
+   * would otherwise keep the rows locked and the process waiting until TCP gives up. Default: no limit.
+   */
+  readonly answerMs?: number;
   /** Session settings of every connection, such as who acts. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -38,12 +44,17 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   return { url, pool, close, [Symbol.asyncDispose]: close };
 }
 
-function openPool(url: string, { max = 10, settings = {} }: DatabaseOptions): pg.Pool {
+function openPool(url: string, { max = 10, answerMs, settings = {} }: DatabaseOptions): pg.Pool {
   try {
     return new pg.Pool({
       connectionString: url,
       max,
       connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      ...(answerMs === undefined
+        ? {}
+        : { query_timeout: answerMs, idle_in_transaction_session_timeout: answerMs }),
       application_name: "hairline",
       types: { getTypeParser },
       // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; its declarations do not say so

@@ -1,6 +1,7 @@
 import { HairlineError } from "../errors.ts";
 
-// Of a socket, and of the server: 57P01 to 57P03 are shutting down, crashed, starting up.
+// Of a socket, and of the server: 57P01 to 57P03 are shutting down, crashed, starting up; 25P03 a transaction that
+// rested too long.
 const CONNECTION_LOST = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -9,8 +10,11 @@ const CONNECTION_LOST = new Set([
   "57P01",
   "57P02",
   "57P03",
+  "25P03",
 ]);
-const DRIVER_LOST = /^Connection terminated|timeout exceeded when trying to connect|is not queryable/;
+const NO_ANSWER = "Query read timeout";
+const DRIVER_LOST =
+  /^Query read timeout|^Connection terminated|timeout exceeded when trying to connect|is not queryable/;
 
 /** What the server says when it cannot go on now, by SQLSTATE (PostgreSQL 18, appendix A), and what helps. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -22,6 +26,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   "53200": "Give the database more memory, then run the same command again.",
   "53300": "Raise max_connections of the server, or end other programs that use it.",
 };
+
+/** Whether the driver gave up waiting for an answer: the connection takes no further statement. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === NO_ANSWER;
+}
 
 /**
  * A failure of the database that the user can do something about as DATABASE_UNAVAILABLE with the remedy; any other

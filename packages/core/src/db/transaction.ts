@@ -1,5 +1,6 @@
 import type pg from "pg";
 
+import { isUnanswered } from "./database-failure.ts";
 import { withClient } from "./with-client.ts";
 
 /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
@@ -12,7 +13,7 @@ export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
       return result;
     } catch (error) {
       // The first failure is the one to report; a connection that cannot roll back is gone, and its work too.
-      await client.query("rollback").catch(() => undefined);
+      if (!isUnanswered(error)) await client.query("rollback").catch(() => undefined);
       throw error;
     }
   });

@@ -82,7 +82,7 @@ async function flushFolder(folder: string): Promise<void> {
 
 function asPlacingFailure(error: unknown, key: string): unknown {
   const { code = "" } = error as NodeJS.ErrnoException;
-  if (["ENOSPC", "EDQUOT"].includes(code)) return storeFull(key, error);
+  if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code)) return storeFull(key, error);
   if (!["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ENAMETOOLONG"].includes(code)) return error;
   return new HairlineError("BAD_ARGUMENT", `${key} cannot be stored (${code})`, {
     field: "key",

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-import { openDatabase } from "@hairline/core/db";
+import { asDatabaseFailure, inTransaction, openDatabase } from "@hairline/core/db";
 import { createTestDatabase } from "@hairline/core/testing";
 import { expect, test } from "vitest";
 
@@ -98,6 +98,22 @@ test("outlives the loss of its idle connections", async () => {
   await database.pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
   expect(await lost).toMatchObject({ code: "57P01" });
   expect((await other.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+});
+
+test("gives up a statement without an answer, and its transaction on the server", async () => {
+  await using database = await createTestDatabase();
+  await using impatient = await openDatabase(database.url, { max: 1, answerMs: 2_000 });
+  const asked = inTransaction(impatient.pool, (client) => client.query("select pg_sleep(3600)"));
+  expect(asDatabaseFailure(await asked.catch((error: unknown) => error))).toMatchObject({
+    code: "DATABASE_UNAVAILABLE",
+  });
+  expect((await impatient.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+
+  const client = await impatient.pool.connect();
+  const lost = new Promise((resolve) => client.once("error", resolve));
+  await client.query("begin");
+  expect(asDatabaseFailure(await lost)).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  client.release(true);
 });
 
 test("closes once, however often it is asked", async () => {

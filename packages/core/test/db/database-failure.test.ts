@@ -13,6 +13,12 @@ test.for([
   ],
   ["a broken socket", failed("read ECONNRESET", "ECONNRESET"), "server runs"],
   ["a connection the driver lost", failed("Connection terminated unexpectedly"), "server runs"],
+  ["a server that does not answer", failed("Query read timeout"), "server runs"],
+  [
+    "a transaction that rested too long",
+    failed("terminating connection due to idle-in-transaction timeout", "25P03"),
+    "server runs",
+  ],
   ["a full disk", failed("could not extend file", "53100"), "Free space"],
   ["a deadlock", failed("deadlock detected", "40P01"), "again"],
   ["a role that may not write", failed("permission denied for table image", "42501"), "role"],
