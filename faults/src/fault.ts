@@ -13,6 +13,8 @@ export interface Fault {
   readonly title: string;
   readonly group: FaultGroup;
   readonly queue: QueueConnection["kind"];
+  /** Played by the command alone: the tests play one that covers it. */
+  readonly byHand?: boolean;
   /** Redis keeps its append-only file. */
   readonly appendOnly?: boolean;
   /**

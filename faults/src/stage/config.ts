@@ -16,3 +16,8 @@ const SETTINGS = {
 export function roleEnvironment(home: string): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], HAIRLINE_HOME: home, ...SETTINGS };
 }
+
+/** For what this process itself asks of a server. */
+export function useVariables(variables: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, variables);
+}

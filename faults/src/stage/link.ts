@@ -26,6 +26,7 @@ export class Link implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
   readonly #passing: Waiter[] = [];
   readonly #refusing: Waiter[] = [];
+  #awaited: { readonly text: string; readonly resolve: () => void }[] = [];
   #passed = 0;
   #refused = 0;
   #state: "open" | "cut" | "silent" = "open";
@@ -53,6 +54,11 @@ export class Link implements AsyncDisposable {
   /** Resolves when the process has sent so many more packets. */
   whenPassed(packets: number): Promise<void> {
     return new Promise((resolve) => this.#passing.push({ count: this.#passed + packets, resolve }));
+  }
+
+  /** Resolves when the process sends a packet with this text in it. */
+  whenCarries(text: string): Promise<void> {
+    return new Promise((resolve) => this.#awaited.push({ text, resolve }));
   }
 
   /** Resolves when so many more connections were refused. */
@@ -107,8 +113,13 @@ export class Link implements AsyncDisposable {
     const { host, port } = this.#target();
     const pair = { client, server: connect(port, host) };
     this.#pairs.add(pair);
-    this.#carry(client, pair.server, () => {
+    this.#carry(client, pair.server, (packet) => {
       this.#passed += 1;
+      this.#awaited = this.#awaited.filter(({ text, resolve }) => {
+        if (!packet.includes(text)) return true;
+        resolve();
+        return false;
+      });
       wake(this.#passing, this.#passed);
     });
     this.#carry(pair.server, client, () => {});
@@ -125,12 +136,12 @@ export class Link implements AsyncDisposable {
     }
   }
 
-  #carry(from: Socket, to: Socket, onPacket: () => void): void {
+  #carry(from: Socket, to: Socket, onPacket: (packet: Buffer) => void): void {
     from.on("data", (packet: Buffer) => {
       if (this.#delayMs === 0) to.write(packet);
       // Timers of one length fire in the order they were set: packets do not overtake each other.
       else setTimeout(() => to.write(packet), this.#delayMs);
-      onPacket();
+      onPacket(packet);
     });
     from.once("end", () => setTimeout(() => to.end(), this.#delayMs));
   }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { limitFiles } from "../file-limit.ts";
 
 export const ROLES = ["scheduler", "worker-gpu", "api"] as const;
 export type RoleName = (typeof ROLES)[number];
@@ -9,7 +10,7 @@ export interface RoleStart {
   readonly env: NodeJS.ProcessEnv;
   /** Module loaded before the role's own, also in its threads. */
   readonly preload?: string | undefined;
-  /** Largest file the process may write, in blocks of the shell's `ulimit -f`: a disk that is full for any user. */
+  /** Largest file the process may write: see `limitFiles`. */
   readonly fileBlocks?: number | undefined;
 }
 
@@ -75,9 +76,8 @@ export class RoleProcess implements AsyncDisposable {
 function spawnRole(role: RoleName, { env, preload, fileBlocks }: RoleStart): ChildProcess {
   const main = fileURLToPath(import.meta.resolve(`@hairline/${role}/main`));
   const imports = ["tsx", ...(preload === undefined ? [] : [preload])];
-  const node = ["--conditions=development", ...imports.flatMap((name) => ["--import", name]), main];
-  const options = { env, stdio: ["ignore", "pipe", "pipe", "ipc"] as ("ignore" | "pipe" | "ipc")[] };
-  if (fileBlocks === undefined) return spawn(process.execPath, node, options);
-  const limited = ["-c", 'ulimit -f "$0" && exec "$@"', String(fileBlocks), process.execPath, ...node];
-  return spawn("sh", limited, options);
+  const args = ["--conditions=development", ...imports.flatMap((name) => ["--import", name]), main];
+  const node = { program: process.execPath, args };
+  const command = fileBlocks === undefined ? node : limitFiles(node, fileBlocks);
+  return spawn(command.program, [...command.args], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
 }
