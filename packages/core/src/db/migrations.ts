@@ -16,21 +16,19 @@ export interface Migration {
 const FOLDER = new URL("./migrations/", import.meta.url);
 
 /**
- * The migrations of this release by rising version.
+ * The migrations of this release, 1, 2, 3, … without gaps.
  *
  * @throws HairlineError DATABASE_MIGRATION_FAILED when the files are not numbered so
  */
 export function readMigrations(folder: URL = FOLDER): Migration[] {
   const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
-  let previous = 0;
-  return names.sort().map((name) => {
+  return names.sort().map((name, index) => {
     const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]);
-    if (!(version > previous)) {
-      throw new HairlineError("DATABASE_MIGRATION_FAILED", `migration ${name} has no number of its own`, {
+    if (version !== index + 1) {
+      throw new HairlineError("DATABASE_MIGRATION_FAILED", `migration ${name} is not number ${index + 1}`, {
         file: name,
       });
     }
-    previous = version;
     const sql = readFileSync(new URL(name, folder), "utf8").replaceAll("\r\n", "\n");
     return { version, name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
   });

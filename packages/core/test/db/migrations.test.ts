@@ -34,6 +34,7 @@ test("gives a file the same checksum with Windows line ends", async () => {
 
 test.for([
   ["a number given twice", ["0001_a.sql", "0001_b.sql"], "0001_b.sql"],
+  ["a gap", ["0001_a.sql", "0003_c.sql"], "0003_c.sql"],
   ["a name without a number", ["facts.sql"], "facts.sql"],
 ] as const)("refuses %s", async ([, names, file]) => {
   await using folder = await temporaryFolder();
