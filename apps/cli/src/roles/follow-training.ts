@@ -62,6 +62,7 @@ class ShownTraining {
   }
 
   show({ phase, images, imagesTotal, epoch, step, steps, loss }: TrainingProgress): void {
+    if (imagesTotal === 0) return;
     const label = PHASES[phase];
     if (label !== this.#label) {
       this.#bar?.finish();

@@ -53,7 +53,7 @@ export class TrainingAttempt {
   ): Promise<{ readonly training: Training; readonly attempt: TrainingAttempt } | undefined> {
     const { rows } = await database.pool.query<{ attempt: number }>(
       `update training
-       set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, now())
+       set state = 'running', attempt = attempt + 1, progress = null, started_at = coalesce(started_at, now())
        where id = $1 and state in ('queued', 'running')
        returning attempt`,
       [trainingId],
