@@ -4,8 +4,7 @@ import { scoreShard, type ScoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
 import type { Heartbeat } from "@hairline/core/workers";
 import type { DecodedCache } from "@hairline/imaging/decoded-cache";
-import { readinessOf, type ProbeServer } from "@hairline/telemetry/probes";
-import type { Tracing } from "@hairline/telemetry/tracing";
+import { readinessOf, type ReadinessChecks } from "@hairline/telemetry/probes";
 import { ScoringActivity } from "./activity.ts";
 import { openArchive } from "./archive.ts";
 import type { WorkerConfig } from "./config.ts";
@@ -17,7 +16,7 @@ import { loadModel } from "./inference/load-model.ts";
 import { requireDevice } from "./inference/require-device.ts";
 import type { Logger } from "./log.ts";
 import type { ScoringMetrics } from "./metrics/scoring-metrics.ts";
-import { createWorkerMetrics, serveProbes, traceWorker } from "./observe-worker.ts";
+import type { WorkerObserver } from "./observe-worker.ts";
 import { BatchRoom } from "./pipeline/batch-room.ts";
 import { planThreads, type ThreadPlan } from "./plan-threads.ts";
 import { reportWorker } from "./report-worker.ts";
@@ -35,6 +34,7 @@ const DATABASE_CLOSE_MS = 2_000;
 const STALLED_CHECKS_PER_LOCK = 4;
 
 export interface ScoringWorker {
+  readonly checks: ReadinessChecks;
   /** Takes no more shards; those still at work after the drain time are given back with nothing stored. */
   close(options: { readonly drainMs: number }): Promise<void>;
 }
@@ -43,18 +43,20 @@ export interface ScoringWorker {
  * Connects, starts the threads and takes shards.
  * @throws HairlineError DATABASE_UNAVAILABLE, QUEUE_UNAVAILABLE, ENGINE_UNAVAILABLE, INTERNAL when a thread cannot start
  */
-export async function startScoringWorker(config: WorkerConfig, log: Logger): Promise<ScoringWorker> {
+export async function startScoringWorker(
+  config: WorkerConfig,
+  { log, observer }: { readonly log: Logger; readonly observer: WorkerObserver },
+): Promise<ScoringWorker> {
   const plan = announcePlan(config, log);
   const opened: OpenParts = {};
   try {
-    opened.tracing = await traceWorker(config, log);
     opened.database = await openDatabase(config.databaseUrl, {
       max: DATABASE_CONNECTIONS,
       answerMs: config.databaseAnswerMs,
     });
     opened.queues = await openQueues(config.queue, {
       onWarning: (message) => log.warn(message),
-      telemetry: opened.tracing.queues,
+      telemetry: observer.queueTelemetry,
     });
     const threads = startThreads(opened, config, plan);
     const [device] = await Promise.all([
@@ -67,7 +69,6 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       log.warn({ batchSize }, "the device runs out of memory; batches are smaller from now on");
     });
     const activity = new ScoringActivity(room);
-    const metrics = createWorkerMetrics(config.engine.engine);
     opened.heartbeat = await reportWorker({ database, config, plan, device, activity, log });
     const clearEngine = createEngineClearance(database, config.engine, log);
     const decodedCache = openDecodedCache(config.decodedCache, log);
@@ -78,7 +79,7 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       ...threads,
       room,
       activity,
-      metrics: metrics.scoring,
+      metrics: observer.scoring,
       loadModel: async (modelId) => {
         await clearEngine(modelId);
         return loadModel(database, modelId);
@@ -91,12 +92,11 @@ export async function startScoringWorker(config: WorkerConfig, log: Logger): Pro
       concurrency: SHARDS_AT_ONCE,
       lockMs: config.lockMs,
       stalledCheckMs: Math.ceil(config.lockMs / STALLED_CHECKS_PER_LOCK),
-      onFailure: (failure) => noteFailure({ log, metrics: metrics.scoring }, failure),
+      onFailure: (failure) => noteFailure({ log, metrics: observer.scoring }, failure),
     });
     await worker.ready();
     const checks = readinessOf({ database, queues: opened.queues });
-    opened.probes = await serveProbes(config, { ...metrics, checks, log });
-    return { close: ({ drainMs }) => closeParts(opened, drainMs) };
+    return { checks, close: ({ drainMs }) => closeParts(opened, drainMs) };
   } catch (error) {
     await closeParts(opened, 0);
     throw error;
@@ -116,8 +116,6 @@ function announcePlan({ threads: settings, engine }: WorkerConfig, log: Logger):
 }
 
 interface OpenParts {
-  tracing?: Tracing;
-  probes?: ProbeServer | undefined;
   decodedCache?: DecodedCache | undefined;
   database?: Database;
   queues?: Queues;
@@ -136,16 +134,13 @@ function startThreads(opened: OpenParts, config: WorkerConfig, plan: ThreadPlan)
 
 /** The queue first: its jobs use everything else. */
 async function closeParts(
-  { database, queues, decoders, device, heartbeat, decodedCache, probes, tracing }: OpenParts,
+  { database, queues, decoders, device, heartbeat, decodedCache }: OpenParts,
   drainMs: number,
 ): Promise<void> {
-  // Until the last shard is given back the process can still be asked how it is.
   await queues?.close({ drainMs });
-  await probes?.close();
   await Promise.all([decoders?.close(), device?.close(), heartbeat?.stop(), decodedCache?.close()]);
   // A shard that was given up can still wait for a lock; its transaction ends with the process.
   await Promise.race([database?.close(), wait(DATABASE_CLOSE_MS, undefined, { ref: false })]);
-  await tracing?.close();
 }
 
 function noteFailure(

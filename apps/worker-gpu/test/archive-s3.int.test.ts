@@ -6,10 +6,10 @@ import { openFilesystemStore, openObjectStore } from "@hairline/core/storage";
 import { startHttpFaults, startS3, type TestS3 } from "@hairline/core/testing";
 import { expect, it, vi } from "vitest";
 import { loadConfig } from "../src/config.ts";
-import { createLog } from "../src/log.ts";
 import { startScoringWorker } from "../src/worker.ts";
 import { insertRun } from "./fixtures/archive-rows.ts";
 import { openScoringSite, soundFiles, type ScoringSite } from "./fixtures/scoring-site.ts";
+import { silentObserver } from "./fixtures/silent-observer.ts";
 import { workerEnvironment } from "./fixtures/worker-config.ts";
 
 const WAIT = { timeout: 120_000, interval: 50 };
@@ -48,7 +48,7 @@ async function score(site: ScoringSite, datasetId: number, objects?: string): Pr
   await queues.enqueue(scoreShard, [{ runId, ordinal: 0 }]);
   const extra = objects === undefined ? {} : { HAIRLINE_OBJECTS: objects };
   const config = loadConfig({ ...workerEnvironment(site, queue), ...extra });
-  const worker = await startScoringWorker(config, createLog("silent"));
+  const worker = await startScoringWorker(config, await silentObserver(config));
   try {
     await vi.waitFor(async () => {
       const run = await database.pool.query(

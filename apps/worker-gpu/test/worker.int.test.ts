@@ -6,20 +6,20 @@ import { openQueues, type QueueConnection, type Queues } from "@hairline/core/qu
 import { loadPixels } from "@hairline/imaging/preprocess";
 import { openOnnxRuntimeEngine, type InferenceResult } from "@hairline/model/engine";
 import { describe, expect, it, vi } from "vitest";
-import { createLog } from "../src/log.ts";
 import { startScoringWorker } from "../src/worker.ts";
 import { insertRun } from "./fixtures/archive-rows.ts";
 import { readFacts, readQuarantine, readShards } from "./fixtures/facts.ts";
 import { encodeImage } from "./fixtures/images.ts";
 import { openQueueServer, QUEUE_KINDS } from "./fixtures/queue-server.ts";
 import { openScoringSite, PREPROCESSING, soundFiles, type ScoringSite } from "./fixtures/scoring-site.ts";
+import { silentObserver } from "./fixtures/silent-observer.ts";
 import { workerConfig } from "./fixtures/worker-config.ts";
 
 const WAIT = { timeout: 120_000, interval: 50 };
-const LOG = createLog("silent");
 
 async function startWorker(site: ScoringSite, queue: QueueConnection): Promise<AsyncDisposable> {
-  const worker = await startScoringWorker(workerConfig(site, queue), LOG);
+  const config = workerConfig(site, queue);
+  const worker = await startScoringWorker(config, await silentObserver(config));
   return { [Symbol.asyncDispose]: () => worker.close({ drainMs: 10_000 }) };
 }
 

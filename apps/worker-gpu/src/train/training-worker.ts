@@ -6,11 +6,13 @@ import { openObjectStore } from "@hairline/core/storage";
 import { failTraining } from "@hairline/core/training";
 import type { DecodedCache } from "@hairline/imaging/decoded-cache";
 import { openCpuTrainer } from "@hairline/model/train";
+import { readinessOf, type ReadinessChecks } from "@hairline/telemetry/probes";
 import { openArchive } from "../archive.ts";
 import type { WorkerConfig } from "../config.ts";
 import { DecodePool } from "../decode/decode-pool.ts";
 import { openDecodedCache } from "../decode/decode-stage.ts";
 import type { Logger } from "../log.ts";
+import type { WorkerObserver } from "../observe-worker.ts";
 import { planThreads } from "../plan-threads.ts";
 import { createTrainHandler } from "./handle-train.ts";
 import type { TrainingConfig } from "./training-config.ts";
@@ -21,6 +23,7 @@ const DATABASE_CLOSE_MS = 2_000;
 const STALLED_CHECKS_PER_LOCK = 4;
 
 export interface TrainingWorker {
+  readonly checks: ReadinessChecks;
   /** Puts the training under way by with a checkpoint and gives it back. */
   close(): Promise<void>;
 }
@@ -39,14 +42,17 @@ interface OpenParts {
 export async function startTrainingWorker(
   config: WorkerConfig,
   settings: TrainingConfig,
-  log: Logger,
+  { log, observer }: { readonly log: Logger; readonly observer: WorkerObserver },
 ): Promise<TrainingWorker> {
   const opened: OpenParts = {};
   try {
     const { cores } = config.threads;
     const database = await openDatabase(config.databaseUrl, { max: DATABASE_CONNECTIONS });
     opened.database = database;
-    opened.queues = await openQueues(config.queue, { onWarning: (message) => log.warn(message) });
+    opened.queues = await openQueues(config.queue, {
+      onWarning: (message) => log.warn(message),
+      telemetry: observer.queueTelemetry,
+    });
     const { decodeThreads } = planThreads(config.threads);
     opened.decoders = new DecodePool({ threads: decodeThreads, limits: config.limits });
     opened.decodedCache = openDecodedCache(config.decodedCache, log);
@@ -68,8 +74,7 @@ export async function startTrainingWorker(
       lockMs: config.lockMs,
       stalledCheckMs: Math.ceil(config.lockMs / STALLED_CHECKS_PER_LOCK),
       onFailure: ({ jobId, payload, error, attempt, willRetry }) => {
-        log.error({ jobId, code: error.code, attempt, willRetry }, "training failed");
-        log.debug({ jobId, error }, "training failure in full");
+        log.error({ ...payload, jobId, code: error.code, error, attempt, willRetry }, "training failed");
         if (willRetry || payload === undefined) return;
         failTraining(database, payload.trainingId, error).catch((cause: unknown) =>
           log.error({ jobId, cause }, "the scheduler will mark it as failed"),
@@ -77,7 +82,8 @@ export async function startTrainingWorker(
       },
     });
     await worker.ready();
-    return { close: () => closeParts(opened) };
+    const checks = readinessOf({ database, queues: opened.queues });
+    return { checks, close: () => closeParts(opened) };
   } catch (error) {
     await closeParts(opened);
     throw error;

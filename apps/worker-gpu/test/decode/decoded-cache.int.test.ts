@@ -4,11 +4,11 @@ import { scoreShard } from "@hairline/core/jobs";
 import { openQueues } from "@hairline/core/queue";
 import { inspectCache } from "@hairline/imaging/decoded-cache";
 import { describe, expect, it, vi } from "vitest";
-import { createLog } from "../../src/log.ts";
 import { startScoringWorker } from "../../src/worker.ts";
 import { insertRun } from "../fixtures/archive-rows.ts";
 import { readFacts, readQuarantine } from "../fixtures/facts.ts";
 import { openScoringSite, soundFiles, type ScoringSite } from "../fixtures/scoring-site.ts";
+import { silentObserver } from "../fixtures/silent-observer.ts";
 import { workerConfig } from "../fixtures/worker-config.ts";
 
 const WAIT = { timeout: 120_000, interval: 50 };
@@ -39,7 +39,7 @@ async function scoreWith(site: ScoringSite, cacheRoot: string | undefined) {
       threads: { ...config.threads, batchSize: 1 },
       decodedCache: cacheRoot === undefined ? undefined : { root: cacheRoot, maxBytes: MAX_BYTES },
     },
-    createLog("silent"),
+    await silentObserver(config),
   );
   try {
     await vi.waitFor(async () => {
