@@ -24,7 +24,10 @@ export function addDatasetOptions(command: Command): Command {
 
 function addFilterOptions(command: Command): Command {
   const filtered = command
-    .option("--model <name>", "whose scores to read (default: the only model that scored the dataset)")
+    .option(
+      "--model <name>",
+      "whose scores to read (default: the only model that scored the dataset, or its champion)",
+    )
     .option("--body-part <names>", "only these body parts, separated by commas", commaList)
     .option("--split <names>", "only these splits, separated by commas", commaList);
   return addImageFilterOptions(filtered).addOption(

@@ -12,7 +12,7 @@ export type ImageFilter = FactFilter;
 export interface ReadingRequest {
   readonly database: Database;
   readonly dataset: string;
-  /** The only model with predictions of the dataset when left out. */
+  /** When left out, the only model with predictions of the dataset; of several, its champion. */
   readonly model?: string | undefined;
   readonly filter?: ImageFilter | undefined;
 }
@@ -41,15 +41,22 @@ async function findDataset(database: Database, name: string): Promise<NamedId> {
   });
 }
 
-async function findOnlyScorer(database: Database, dataset: NamedId): Promise<NamedId> {
+/** The only model that scored the dataset; of several, its champion. */
+async function findScorer(database: Database, dataset: NamedId): Promise<NamedId> {
   const { rows } = await database.pool.query<NamedId>(loadSql("scored-models"), [dataset.id]);
   const [first, second] = rows;
   if (first === undefined) throw noPredictions(dataset.name);
   if (second === undefined) return first;
+  const champions = await database.pool.query<{ model_id: number }>(
+    "select model_id from champion where dataset = $1 or dataset is null order by dataset nulls last limit 1",
+    [dataset.name],
+  );
+  const champion = rows.find(({ id }) => id === champions.rows[0]?.model_id);
+  if (champion !== undefined) return champion;
   throw new HairlineError(
     "BAD_ARGUMENT",
     `${dataset.name} was scored by ${rows.length} models: ${rows.map((row) => row.name).join(", ")}.`,
-    { field: "model", remedy: "Name the model." },
+    { field: "model", remedy: "Name the model, or promote one to champion." },
   );
 }
 
@@ -78,12 +85,11 @@ export function noPredictions(dataset: string, model?: string): HairlineError {
  * Resolves the names of a reading.
  *
  * @throws HairlineError DATASET_NOT_FOUND, MODEL_NOT_FOUND, NO_PREDICTIONS when no model scored the dataset,
- *   BAD_ARGUMENT when no model is named and several did
+ *   BAD_ARGUMENT when no model is named, several did, and none of them is the champion
  */
 export async function resolveScope({ database, dataset, model }: ReadingRequest): Promise<ReadingScope> {
   const archive = await findDataset(database, dataset);
-  const scorer =
-    model === undefined ? await findOnlyScorer(database, archive) : await findModel(database, model);
+  const scorer = model === undefined ? await findScorer(database, archive) : await findModel(database, model);
   const { rows } = await database.pool.query<{ alphas: number[] }>("select alphas from model where id = $1", [
     scorer.id,
   ]);

@@ -12,6 +12,7 @@ import { actAs, listAuditEntries } from "../../src/audit/index.ts";
 import { DEFAULT_PROMOTION_RULE } from "../../src/comparison/index.ts";
 import type { Database } from "../../src/db/index.ts";
 import { findPolicyInForce } from "../../src/policies/index.ts";
+import { resolveScope } from "../../src/readings/index.ts";
 import { createTestDatabase } from "../../src/testing/index.ts";
 import { DATASET, seedChampion, seedScores } from "./seed-models.ts";
 
@@ -85,6 +86,19 @@ test("keeps a default champion beside the datasets' own", async () => {
     [DATASET, "challenger"],
     [null, "champion"],
   ]);
+});
+
+test("is read where several models scored a dataset and none is named", async () => {
+  await using database = await createTestDatabase();
+  await seedChampion(database);
+  for (const model of ["challenger", "other"]) await seedScores(database, model, same);
+  const reading = { database, dataset: DATASET };
+  expect(await codeOf(() => resolveScope(reading))).toBe("BAD_ARGUMENT");
+  await promoteModel({ database, dataset: null, model: "other" });
+  expect((await resolveScope(reading)).model).toBe("other");
+  await promoteModel({ ...place(database), model: "challenger" });
+  expect((await resolveScope(reading)).model).toBe("challenger");
+  expect((await resolveScope({ ...reading, model: "other" })).model).toBe("other");
 });
 
 test("refuses what its comparison does not carry, and is forced only with a reason", async () => {
