@@ -19,8 +19,8 @@ declare module "fastify" {
     readonly access?: Scope | "public";
     /** Takes an Idempotency-Key. */
     readonly idempotent?: boolean;
-    /** Reads its body itself, and gives up clients that are too slow. */
-    readonly ownPace?: boolean;
+    /** Reads its body itself: it is not there when the handler begins. */
+    readonly streamed?: boolean;
   }
   interface FastifyRequest {
     /** Undefined for a request without valid credentials. */

@@ -35,6 +35,7 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   logRequests(server);
+  limitBodyTime(server);
   observeRequests(server, services.requestTimer);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] } },
@@ -46,7 +47,6 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
   await describeApi(server);
   guardAccess(server, services);
   await limitRequests(server, services);
-  limitBodyTime(server);
   keepAnswers(server, services.database);
   handleProblems(server);
   registerRoutes(server, services);

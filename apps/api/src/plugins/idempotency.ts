@@ -61,7 +61,7 @@ function idempotentRequest(request: FastifyRequest): IdempotentRequest | undefin
 
 /** A multipart body is not there yet: of one, the length that it states is compared. */
 function hashOf({ method, url, body, headers, routeOptions }: FastifyRequest): Buffer {
-  const asked = routeOptions.config.ownPace === true ? { bytes: headers["content-length"] } : body;
+  const asked = routeOptions.config.streamed === true ? { bytes: headers["content-length"] } : body;
   return createHash("sha256")
     .update(JSON.stringify([method, url, asked]))
     .digest();

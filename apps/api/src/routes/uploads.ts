@@ -1,4 +1,4 @@
-import { HairlineError } from "@hairline/core/errors";
+import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import {
   completeUploadedStudy,
   readUploadProgress,
@@ -10,6 +10,7 @@ import { validatorCompiler } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { ApiServer } from "../api-server.ts";
 import { actingFor } from "../http/acting.ts";
+import { keepOwnPace, linger } from "../plugins/body-time.ts";
 import { RowId } from "../schemas/page.ts";
 import { NewImages, UploadAnswer, UploadProgressAnswer } from "../schemas/upload.ts";
 import type { ApiServices } from "../services.ts";
@@ -25,7 +26,7 @@ const params = z.object({ studyId: RowId });
 export function registerUploads(server: ApiServer, { database, uploads }: ApiServices): void {
   const slots = new UploadSlots(uploads.atOnce);
   server.post("/v1/studies/:studyId/images", {
-    config: { access: "score", idempotent: true, ownPace: true },
+    config: { access: "score", idempotent: true, streamed: true },
     schema: {
       operationId: "uploadImages",
       summary: "Upload one image, many, or ZIPs of them as views of a study",
@@ -41,6 +42,8 @@ export function registerUploads(server: ApiServer, { database, uploads }: ApiSer
         201: UploadAnswer.describe("At least one file was stored."),
       },
     },
+    // The reader of multipart bodies logs its options, and with them the headers, which hold the key.
+    logSerializers: { busboyOptions: () => undefined },
     // The body is not there yet: the handler reads it as it comes.
     validatorCompiler: (route) =>
       route.httpPart === "body" ? () => true : validatorCompiler(route as never),
@@ -52,8 +55,10 @@ export function registerUploads(server: ApiServer, { database, uploads }: ApiSer
         const answer = { studyId, ...countsOf(files), files: [...files], upload: await progressOf(studyId) };
         return await reply.status(answer.stored > 0 ? 201 : 200).send(answer);
       } catch (error) {
-        // The rest of the body is not read.
-        if (!request.raw.readableEnded) void reply.header("connection", "close");
+        // A client that was too slow is not waited for again.
+        if (isHairlineError(error) && error.code === "REQUEST_TIMEOUT")
+          void reply.header("connection", "close");
+        else linger(request);
         throw error;
       }
     },
@@ -78,6 +83,7 @@ export function registerUploads(server: ApiServer, { database, uploads }: ApiSer
     const target = await readUploadTarget(database, studyId);
     const { limits, openStore } = uploads;
     using pace = watchUpload(request, limits);
+    keepOwnPace(request);
     return await receiveUpload({
       database,
       openStore,

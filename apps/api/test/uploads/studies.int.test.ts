@@ -1,4 +1,7 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
+import { createLog } from "../../src/log.ts";
 import { image } from "./images.ts";
 import { openUploadSite, type UploadSite } from "./upload-site.ts";
 
@@ -75,8 +78,13 @@ describe("a study for uploads", () => {
     ]);
   });
 
-  it("tells the audit log of uploads, and neither it nor the keys of objects of patients", async () => {
-    await using site = await openUploadSite({ study: { patientKey: "Müller 1950" } });
+  it("leaves no key and no patient in the log at any level, the audit log, or the keys of objects", async () => {
+    const lines = new PassThrough();
+    const logged = text(lines);
+    await using site = await openUploadSite({
+      study: { patientKey: "Müller 1950" },
+      log: createLog("trace", lines),
+    });
     await site.upload([
       ["Müller.png", await image(1)],
       ["x", Buffer.alloc(0)],
@@ -88,5 +96,10 @@ describe("a study for uploads", () => {
       after: { stored: 1, duplicates: 0, rejected: 1 },
     });
     expect(JSON.stringify([entries, await site.objects()])).not.toContain("ller");
+    await site.server.close();
+    lines.end();
+    const log = await logged;
+    expect(log).toContain("starting multipart parsing");
+    expect(log).not.toMatch(/hlk_|ller/);
   });
 });

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { openObjectStore, type ListedObject } from "@hairline/core/storage";
 import { temporaryFolder } from "@hairline/core/testing";
 import type { Uploads } from "../../src/services.ts";
-import { openApi } from "../open-api.ts";
+import { openApi, type OpenApiOptions } from "../open-api.ts";
 
 /** A file to send: its name and bytes. */
 export type Sent = readonly [name: string, bytes: Uint8Array];
@@ -13,6 +13,7 @@ export interface UploadSiteOptions {
   readonly limits?: Partial<Uploads["limits"]>;
   readonly openStore?: Uploads["openStore"];
   readonly atOnce?: number;
+  readonly log?: OpenApiOptions["log"];
   readonly study?: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +32,8 @@ const LIMITS: Uploads["limits"] = {
 export async function openUploadSite(options: UploadSiteOptions = {}) {
   const folder = await temporaryFolder();
   const { location = folder.path, limits, study = {}, openStore = openObjectStore, atOnce = 4 } = options;
-  const api = await openApi({ uploads: { location, openStore, atOnce, limits: { ...LIMITS, ...limits } } });
+  const uploads = { location, openStore, atOnce, limits: { ...LIMITS, ...limits } };
+  const api = await openApi({ uploads, ...(options.log === undefined ? {} : { log: options.log }) });
   const { pool } = api.database;
   await pool.query(
     `insert into model (name, kind, architecture, weights_sha256, graph_sha256, preprocessing,
