@@ -86,11 +86,11 @@ function diversityText({ diversity, embedded, lookedAt }: Worklist): string {
   return `${known} has an embedding: spread by body part instead; \`hairline score --embeddings\` keeps them`;
 }
 
-function printWorklist(output: Output, worklist: Worklist, { text }: GivenPolicy): void {
+function printWorklist(output: Output, worklist: Worklist, { text, stored }: GivenPolicy): void {
   const { scope, policy, studies, waiting, waitingInconclusive } = worklist;
   output.line(
     `${formatCount(waiting)} studies of ${scope.dataset} without a label or verdict, ` +
-      `${formatCount(waitingInconclusive)} of them inconclusive under ${text} (${formatPolicy(policy)})`,
+      `${formatCount(waitingInconclusive)} of them inconclusive under ${text}${stored === undefined ? "" : ` (${formatPolicy(policy)})`}`,
   );
   if (studies.length === 0) return;
   output.line();

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { loadSql, streamRows } from "../db/index.ts";
 import type { Points } from "../drift/index.ts";
+import { readEmbedding } from "../facts/index.ts";
 import { areaColumn } from "../readings/alpha-source.ts";
 import { filterParams, type ImageFilter, type ReadingScope } from "../readings/scope.ts";
 import { policyParams } from "../readings/triage-policy-params.ts";
@@ -65,7 +66,7 @@ interface FactsRow extends pg.QueryResultRow {
 }
 
 /**
- * Embeddings sampled from each window. The kernel of 2 x 1,000 takes 32 MB, its 2,000 permutations about 2 s; a test on all
+ * Embeddings sampled from each window. The kernel of 2 x 1,000 takes 32 MB, at most 1,999 permutations a few seconds; a test on all
  * rows in linear time would need about a million of them to find as much (docs/adr/0021).
  */
 const SAMPLED_EMBEDDINGS = 1000;
@@ -143,12 +144,10 @@ async function sampleEmbeddings(
     seed,
     SAMPLED_EMBEDDINGS,
   ]);
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const dimensions = first.embedding.length / 4;
-  const values = new Float32Array(rows.length * dimensions);
-  rows.forEach(({ embedding }, row) => {
-    for (let at = 0; at < dimensions; at++) values[row * dimensions + at] = embedding.readFloatLE(4 * at);
-  });
+  const embeddings = rows.flatMap(({ embedding }) => readEmbedding(embedding) ?? []);
+  const dimensions = embeddings[0]?.length;
+  if (dimensions === undefined) return undefined;
+  const values = new Float32Array(embeddings.length * dimensions);
+  embeddings.forEach((embedding, row) => values.set(embedding, row * dimensions));
   return { values, dimensions };
 }

@@ -11,7 +11,7 @@ import {
 export interface MeanDiscrepancy {
   /** Unbiased squared maximum mean discrepancy: about 0 without drift, at most 2; null with fewer than 2 rows a window. */
   readonly squared: number | null;
-  /** (1 + permutations at least as far apart) / (1 + permutations). */
+  /** (1 + permutations at least as far apart) / (1 + permutations); 20 / those made when 20 were, which then sufficed. */
   readonly pValue: number | null;
   /** The kernel's sigma^2: the median squared distance of the rows. */
   readonly bandwidth: number | null;
@@ -22,6 +22,9 @@ export interface DiscrepancyOptions {
   readonly permutations?: number | undefined;
   readonly seed?: number | undefined;
 }
+
+/** Permutations at least as far apart that settle it: p is then known to a quarter of itself. */
+const ENOUGH = 20;
 
 /** Sums of the kernel over pairs of rows: all, and of each row. */
 interface KernelSums {
@@ -43,6 +46,20 @@ function sumKernel(kernel: Float64Array, count: number): KernelSums {
   return { kernel, count, total, rows };
 }
 
+/** Four sums at once: one alone waits for each addition to end, and takes twice as long. */
+function sumOf(kernel: Float64Array, row: number, columns: Int32Array): number {
+  const whole = columns.length - (columns.length % 4);
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let at = 0; at < whole; at += 4) {
+    first += kernel[row + columns[at]!]!;
+    second += kernel[row + columns[at + 1]!]!;
+    third += kernel[row + columns[at + 2]!]!;
+    fourth += kernel[row + columns[at + 3]!]!;
+  }
+  for (let at = whole; at < columns.length; at++) first += kernel[row + columns[at]!]!;
+  return first + second + (third + fourth);
+}
+
 /** The statistic when the rows `members` are the first window: one pass over its pairs gives all three sums. */
 function discrepancyOf({ kernel, count, total, rows }: KernelSums, members: Int32Array): number {
   const n = members.length;
@@ -50,10 +67,7 @@ function discrepancyOf({ kernel, count, total, rows }: KernelSums, members: Int3
   let within = 0;
   let touching = 0;
   for (let a = 0; a < n; a++) {
-    const row = members[a]! * count;
-    let sum = 0;
-    for (let b = 0; b < a; b++) sum += kernel[row + members[b]!]!;
-    within += 2 * sum;
+    within += 2 * sumOf(kernel, members[a]! * count, members.subarray(0, a));
     touching += rows[members[a]!]!;
   }
   const across = touching - within;
@@ -77,8 +91,9 @@ function choose(order: Int32Array, size: number, random: Random): void {
  *
  * @param reference shape [n, d]
  * @param current shape [m, d]
- * @throws HairlineError BAD_SHAPE when the dimensions differ
+ * @throws HairlineError BAD_SHAPE when the dimensions differ or a value is not finite
  * @see Gretton et al. 2012, J. Mach. Learn. Res. 13:723-773, eq. 3 and section 5
+ * @see Besag & Clifford 1991, Biometrika 78:301-304, for ending early
  */
 export function meanDiscrepancy(
   reference: Points,
@@ -89,6 +104,9 @@ export function meanDiscrepancy(
   if (n < 2 || m < 2) return { squared: null, pValue: null, bandwidth: null };
   if (reference.dimensions !== current.dimensions) {
     throw new HairlineError("BAD_SHAPE", "The windows' embeddings differ in length.", { field: "embedding" });
+  }
+  if (![reference, current].every(({ values }) => values.every(Number.isFinite))) {
+    throw new HairlineError("BAD_SHAPE", "An embedding is not finite.", { field: "embedding" });
   }
   const distances = squaredDistances(reference, current);
   const bandwidth = medianSquaredDistance(distances, n + m);
@@ -101,9 +119,10 @@ export function meanDiscrepancy(
   // Sums in another order differ in their last digits; a tie is no smaller.
   const reached = squared - 1e-12;
   let asFar = 0;
-  for (let permutation = 0; permutation < permutations; permutation++) {
+  for (let made = 1; made <= permutations; made++) {
     choose(order, size, random);
     if (discrepancyOf(sums, order.subarray(0, size)) >= reached) asFar += 1;
+    if (asFar === ENOUGH) return { squared, pValue: ENOUGH / made, bandwidth };
   }
   return { squared, pValue: (1 + asFar) / (1 + permutations), bandwidth };
 }

@@ -1,3 +1,4 @@
+export { readEmbedding } from "./embedding.ts";
 export { listsImages, selectStrata, takesAll, type FactFilter } from "./fact-filter.ts";
 export { filterLiteral } from "./filter-literal.ts";
 export { factSource, LABEL_SOURCES, partitionOf, type FactQuery, type LabelSource } from "./fact-query.ts";

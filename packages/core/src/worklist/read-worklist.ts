@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { loadSql } from "../db/index.ts";
 import { HairlineError } from "../errors.ts";
+import { readEmbedding } from "../facts/index.ts";
 import { resolveScope, type ReadingRequest, type ReadingScope } from "../readings/scope.ts";
 import { openSnapshot } from "../readings/snapshot.ts";
 import { checkPolicy, policyParams, requireAlpha } from "../readings/triage-policy-params.ts";
@@ -68,10 +69,8 @@ async function readDirections(
   ]);
   const views = new Map<number, Float32Array[]>();
   for (const { study_id, embedding } of rows) {
-    const values = Float32Array.from({ length: embedding.length / 4 }, (_, at) =>
-      embedding.readFloatLE(4 * at),
-    );
-    views.set(study_id, [...(views.get(study_id) ?? []), values]);
+    const values = readEmbedding(embedding);
+    if (values !== undefined) views.set(study_id, [...(views.get(study_id) ?? []), values]);
   }
   return new Map([...views].map(([studyId, each]) => [studyId, meanDirection(each)]));
 }
@@ -109,7 +108,9 @@ export async function readWorklist(request: WorklistRequest): Promise<Worklist> 
     ...policyParams(scope, { policy, filter }),
     limit * CHOICE,
   ]);
-  const candidates = rows.map(studyOf);
+  // Decided studies are of no use where the inconclusive ones fill the list.
+  const filled = (rows[0]?.waiting_inconclusive ?? 0) >= limit;
+  const candidates = rows.map(studyOf).filter(({ outcome }) => !filled || outcome === "inconclusive");
   const ids = candidates.map(({ studyId }) => studyId);
   const directions = await readDirections(snapshot.client, scope.modelId, ids);
   const embedded = directions.size;

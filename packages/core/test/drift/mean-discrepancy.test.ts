@@ -66,6 +66,18 @@ test("has no statistic with fewer than two rows a window", () => {
   expect(meanDiscrepancy(points([1, 2], 1), points([], 1))).toEqual(nothing);
 });
 
+test("ends early where twenty permutations are as far apart, at the share they are of", () => {
+  // Half of the splits of two values against two are as far apart as any: about 40 permutations give 20.
+  const { pValue } = meanDiscrepancy(points([0, 1], 1), points([0, 1], 1));
+  expect(20 / (pValue ?? 1)).toBeCloseTo(Math.round(20 / (pValue ?? 1)), 9);
+  expect(pValue).toBeGreaterThan(0.05);
+});
+
+test.each([Number.NaN, Infinity])("refuses an embedding with %s", (value) => {
+  const call = () => meanDiscrepancy(points([1, value], 1), points([1, 2], 1));
+  expect(call).toThrow(expect.objectContaining({ code: "BAD_SHAPE" }));
+});
+
 test("refuses embeddings of different lengths", () => {
   const call = () => meanDiscrepancy(points([1, 2], 1), points([1, 2, 3, 4], 2));
   expect(call).toThrow(expect.objectContaining({ code: "BAD_SHAPE" }));

@@ -7,6 +7,8 @@
 --   outcome, as a share of what lies between the threshold and the end of the fact's range (of the maximum, for gates): the
 --   least of any view; for a positive study, which stays so while any view is, the largest of its positive views.
 --   `waiting` and `waiting_inconclusive` count the studies before the limit.
+-- Each step is materialized: folded into each other, the rule's functions would be computed many times a row, and 250,000
+-- views take twice as long.
 with view as (
   select image.study_id,
          prediction.probability,
@@ -30,12 +32,12 @@ with view as (
     and not exists (
       select from partly_taken_studies($1::bigint, $2::int, $8::image_filter) as part where part.study_id = image.study_id
     )
-), reading as (
+), reading as materialized (
   select *,
          triage_reason(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as reason,
          triage_threshold(probability, entropy, area, degenerate, $3::real, $4::real, $5::real) as threshold
   from view
-), placed as (
+), placed as materialized (
   select *,
          triage_margin(threshold, probability, entropy, area, $3::real, $4::real, $5::real) as margin
   from reading
