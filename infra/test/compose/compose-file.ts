@@ -11,7 +11,8 @@ export interface Service {
   readonly user?: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Null: as the variable of that name is, and unset when it is not. */
+  readonly environment?: Readonly<Record<string, string | null>>;
   readonly volumes?: readonly string[];
   readonly tmpfs?: readonly string[];
   readonly ports?: readonly string[];

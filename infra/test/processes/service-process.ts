@@ -23,7 +23,9 @@ const VARIABLES = {
 export function serviceEnvironment(name: string, places: Places): Record<string, string> {
   const declared = Object.entries(compose.services[name]?.environment ?? {});
   return Object.fromEntries(
-    declared.map(([key, value]) => [key, moved(interpolate(value, VARIABLES), places)]),
+    declared.flatMap(([key, value]) =>
+      value === null ? [] : [[key, moved(interpolate(value, VARIABLES), places)]],
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 
 import { openDatabase, type Database } from "@hairline/core/db";
 import { openS3Store } from "@hairline/core/storage";
@@ -54,6 +54,8 @@ test(
     await using folder = await temporaryFolder();
     const s3 = await startS3();
     const archives = `${folder.path}/archives`;
+    const work = `${folder.path}/work`;
+    await mkdir(work);
     const drawn = await writeSyntheticArchive({
       root: `${archives}/mini`,
       seed: 7,
@@ -82,7 +84,7 @@ test(
       ["S3_SECRET_KEY-value", secretAccessKey],
       ["s3://hairline/", `s3://${bucket}/`],
       ["/archives,", `${archives},`],
-      ["/tmp/hairline", `${folder.path}/home`],
+      ["/work", work],
       // Loopback, and ports that are free: in a container both are its own.
       ["0.0.0.0", "127.0.0.1"],
       ["8080", "0"],

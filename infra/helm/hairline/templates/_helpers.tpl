@@ -35,7 +35,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
     secretKeyRef: { name: {{ $name }}, key: {{ $key }}, optional: {{ gt $index 0 }} }
 {{- end }}
 - name: HAIRLINE_HOME
-  value: /tmp/hairline
+  value: /work
+- name: TMPDIR
+  value: /work
 - name: HAIRLINE_METRICS_HOST
   value: 0.0.0.0
 - name: HAIRLINE_METRICS_PORT
@@ -72,6 +74,7 @@ securityContext:
 {{- define "hairline.mounts" -}}
 volumeMounts:
   - { name: tmp, mountPath: /tmp }
+  - { name: work, mountPath: /work }
 {{- if and .archives .root.Values.archives.existingClaim }}
   - { name: archives, mountPath: {{ .root.Values.archives.mountPath }}, readOnly: true }
 {{- end }}
@@ -80,7 +83,9 @@ volumeMounts:
 {{- define "hairline.volumes" -}}
 volumes:
   - name: tmp
-    emptyDir: { sizeLimit: 512Mi }
+    emptyDir: { sizeLimit: 256Mi }
+  - name: work
+    emptyDir: { sizeLimit: {{ .work | default "1Gi" }} }
 {{- if and .archives .root.Values.archives.existingClaim }}
   - name: archives
     persistentVolumeClaim: { claimName: {{ .root.Values.archives.existingClaim }}, readOnly: true }
