@@ -20,6 +20,12 @@ export function sample(scrape: string, series: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
+/** All series of a metric together; 0 without any. */
+export function total(scrape: string, metric: string): number {
+  const series = scrape.matchAll(new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)$`, "gm"));
+  return [...series].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
 function byName(a: string, b: string): number {
   return a < b ? -1 : 1;
 }

@@ -6,7 +6,7 @@ import { importModel } from "@hairline/model/registry";
 import { reproducibleWeights } from "@hairline/model/testing";
 import { expect, test } from "vitest";
 import { canariesIn, writeCanaryArchive } from "./canary-archive.ts";
-import { documentedNames, sample, scrapedNames } from "./metric-names.ts";
+import { documentedNames, sample, scrapedNames, total } from "./metric-names.ts";
 import { startOtlpReceiver, type ReceivedSpan } from "./otlp-receiver.ts";
 import { openTappedQueue } from "./queue-tap.ts";
 import { PATIENCE, ROLES, RunningSite } from "./running-site.ts";
@@ -52,6 +52,13 @@ test.each(["postgres", "redis"] as const)(
     const state = async () => (await site.get<{ state: string }>(`/v1/runs/${runId}`)).state;
     await expect.poll(state, PATIENCE).toBe("completed");
 
+    // A worker counts a shard just after it is committed, and the run may be completed before.
+    const counted = async () => {
+      const scrape = await (await site.probe("worker-gpu", "/metrics")).text();
+      return ["scored", "quarantined"].map((ending) => total(scrape, `hairline_images_${ending}_total`));
+    };
+    await expect.poll(counted, PATIENCE).toEqual([archive.sound, archive.broken]);
+
     const scrapes = new Map<string, string>();
     for (const role of ROLES) {
       expect((await site.probe(role, "/healthz")).status).toBe(200);
@@ -61,11 +68,11 @@ test.each(["postgres", "redis"] as const)(
       expect(scrapedNames(scrape)).toEqual(await documentedNames(`Of the ${role}`));
     }
     const worker = scrapes.get("worker-gpu") ?? "";
-    expect(sample(worker, "hairline_images_scored_total")).toBe(archive.sound);
     expect(sample(worker, "hairline_decode_seconds_count")).toBe(archive.sound);
     expect(sample(worker, "hairline_batch_images_sum")).toBe(archive.sound);
     const api = scrapes.get("api") ?? "";
     expect(sample(api, 'hairline_runs{state="completed"}')).toBe(1);
+    expect(total(api, "hairline_quarantined_images")).toBe(archive.broken);
     expect(sample(api, 'hairline_queue_waiting_jobs{queue="score-shard",priority="urgent"}')).toBe(0);
     expect(sample(api, 'hairline_workers{role="worker-gpu",state="running"}')).toBe(1);
 
