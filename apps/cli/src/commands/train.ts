@@ -109,11 +109,9 @@ async function openTraining(
     const requested = await request(output, stack, { options, recipe });
     trainingId = requested.trainingId;
     output.notice(`${requested.created ? "starting" : "resuming"} training ${trainingId}`);
-  } else {
-    // A job that was given up would have the scheduler end the training again.
-    await queues.forget(trainModel, [trainModel.key({ trainingId })]);
-    await resumeTraining(database, trainingId);
-  }
+  } else await resumeTraining(database, trainingId);
+  // A job that was given up would have the scheduler end the training again.
+  await queues.forget(trainModel, [trainModel.key({ trainingId })]);
   await queues.enqueue(trainModel, [{ trainingId }]);
   return trainingId;
 }

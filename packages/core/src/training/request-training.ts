@@ -20,7 +20,7 @@ export interface NewTraining {
 
 export interface RequestedTraining {
   readonly trainingId: string;
-  /** False when an open training of that name asked for the same: it goes on. */
+  /** False when an open training of that name, or a failed one with a checkpoint, asked for the same: it goes on. */
   readonly created: boolean;
 }
 
@@ -34,6 +34,8 @@ export async function requestTraining(database: Database, asked: NewTraining): P
   if (models.length > 0) throw nameTaken(asked.name, "A model is", "Choose another --name.");
   const open = await findOpenTraining(database.pool, asked.name);
   if (open !== undefined) return joined(database, open, asked);
+  const failed = await resumeFailed(database, asked);
+  if (failed !== undefined) return { trainingId: failed, created: false };
   const trainingId = randomUUID();
   const { rowCount } = await database.pool.query(
     `insert into training (id, name, dataset_id, recipe, selection, architecture, preprocessing, start_kind, start_key,
@@ -57,6 +59,27 @@ export async function requestTraining(database: Database, asked: NewTraining): P
   );
   if (rowCount === 1) return { trainingId, created: true };
   throw nameTaken(asked.name, "Another training is", "Choose another --name.");
+}
+
+/** The last failed training that asked for the same goes on from its checkpoint. @returns its id */
+async function resumeFailed({ pool }: Database, asked: NewTraining): Promise<string | undefined> {
+  const { rows } = await pool.query<{ id: string }>(
+    `update training set state = 'queued', error_code = null, error_message = null, finished_at = null
+     where id = (
+       select id from training
+       where name = $1 and state = 'failed' and checkpoint_key is not null and dataset_id = $2 and recipe = $3::jsonb
+         and selection = $4::jsonb and start_sha256 = decode($5, 'hex')
+       order by created_at desc, id limit 1)
+     returning id`,
+    [
+      asked.name,
+      asked.datasetId,
+      JSON.stringify(asked.recipe),
+      JSON.stringify(asked.selection),
+      asked.start.sha256,
+    ],
+  );
+  return rows[0]?.id;
 }
 
 async function joined(database: Database, open: Training, asked: NewTraining): Promise<RequestedTraining> {

@@ -164,6 +164,20 @@ describe("a training's row", () => {
     expect((await other()).created).toBe(true);
   });
 
+  test("failed with a checkpoint goes on by the same request, without one begins anew", async () => {
+    await using database = await createTestDatabase();
+    const datasetId = await insertDataset(database);
+    const { trainingId } = await requestTraining(database, asked(datasetId));
+    const { attempt } = (await TrainingAttempt.claim(database, trainingId))!;
+    await attempt.commitCheckpoint({ objectKey: "c", sha256: HASH });
+    await failTraining(database, trainingId, new Error("no room"));
+    expect(await requestTraining(database, asked(datasetId))).toEqual({ trainingId, created: false });
+    expect(await readTraining(database.pool, trainingId)).toMatchObject({ state: "queued", errorCode: null });
+    await database.pool.query("update training set checkpoint_key = null, checkpoint_sha256 = null");
+    await failTraining(database, trainingId, new Error("no room"));
+    expect((await requestTraining(database, asked(datasetId))).created).toBe(true);
+  });
+
   test("goes from queued over stopped and failed back, but not on from its end", async () => {
     await using database = await createTestDatabase();
     const { trainingId } = await requestTraining(database, asked(await insertDataset(database)));
