@@ -4,15 +4,7 @@ import type { FaultResult } from "./fault-result.ts";
 const BEGIN = "<!-- faults: written by npm run faults -- --write -->";
 const END = "<!-- /faults -->";
 
-const HEAD = [
-  "Fault",
-  "Injected",
-  "Ledger before",
-  "Ledger after",
-  "Planned",
-  "Rows as undisturbed",
-  "Longest standstill",
-];
+const HEAD = ["Fault", "Injected", "Planned", "Before", "After", "Rows as undisturbed", "Longest standstill"];
 
 /** The results as a Markdown table, with the seed that repeats them. */
 export function tableOf(results: readonly FaultResult[], seed: number): string {
@@ -41,16 +33,16 @@ function rowOf({
   return [
     fault.title,
     problems.length === 0 ? injected : `${injected}; **FAILED: ${problems.length} problems**`,
+    String(after.planned),
     ledger(before),
     ledger(after),
-    String(after.planned),
     numbers(facts),
     standstillSeconds === null ? "–" : `${standstillSeconds.toFixed(1)} s`,
   ];
 }
 
 function ledger({ scored, quarantined, deleted, shardsDone, shards }: RunProgress): string {
-  return `${scored} + ${quarantined} + ${deleted} (${shardsDone}/${shards} shards)`;
+  return `${scored} + ${quarantined} + ${deleted} (${shardsDone}/${shards})`;
 }
 
 function numbers({ images, identical, largestDifference }: FaultResult["facts"]): string {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const POLL_MS = 20;
 /** Far longer than anything awaited takes on a busy machine: it turns a hang into an error that says what was awaited. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
 
 /** Resolves with the first answer that is not undefined. @throws Error naming what never came */
 export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {

@@ -9,11 +9,14 @@ import { openFaultSite, type FaultSite } from "../src/site/fault-site.ts";
 /** Fixed, so that a failure can be repeated: npm run faults -- --seed 1 --only <name>. */
 const SEED = 1;
 
-/** Plays the faults of a group one after the other, each against the same undisturbed run. */
-export function describeFaults(group: FaultGroup): void {
-  const faults = FAULTS.filter((fault) => fault.group === group && fault.byHand !== true);
+/** Longer than the longest wait within. */
+const TIMEOUT_MS = 600_000;
 
-  describe(`a run with trouble of the ${group}`, () => {
+/** Plays the faults of some groups one after the other, each against the same undisturbed run. */
+export function describeFaults(...groups: FaultGroup[]): void {
+  const faults = FAULTS.filter(({ group, byHand }) => groups.includes(group) && byHand !== true);
+
+  describe(`a run with trouble of the ${groups.join(" and ")}`, () => {
     let site: FaultSite;
     let reference: readonly ImageFacts[];
 
@@ -22,10 +25,10 @@ export function describeFaults(group: FaultGroup): void {
       const played = await playFault(undisturbed, { site, seed: SEED });
       expect(played.result.problems).toEqual([]);
       reference = played.facts;
-    });
+    }, TIMEOUT_MS);
     afterAll(() => site[Symbol.asyncDispose]());
 
-    it.each(faults)("survives: $title", async (fault) => {
+    it.each(faults)("survives: $title", { timeout: TIMEOUT_MS }, async (fault) => {
       const { result } = await playFault(fault, { site, undisturbed: reference, seed: SEED });
       expect(result.problems).toEqual([]);
       const { planned, scored, quarantined, deleted } = result.after;

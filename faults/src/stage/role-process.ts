@@ -37,7 +37,7 @@ export class RoleProcess implements AsyncDisposable {
       return String(signal ?? code);
     });
     this.#ready = once(this.#child, "message").then(([message]) => message as unknown);
-    this.#ready.catch(() => {});
+    for (const promise of [this.#ended, this.#ready]) promise.catch(() => {});
   }
 
   /** What it said when it was ready. @throws Error with its output when it ended instead */

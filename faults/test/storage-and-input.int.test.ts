@@ -1,3 +1,3 @@
 import { describeFaults } from "./fault-suite.ts";
 
-describeFaults("input");
+describeFaults("storage", "input");

@@ -1,3 +1,0 @@
-import { describeFaults } from "./fault-suite.ts";
-
-describeFaults("storage");
