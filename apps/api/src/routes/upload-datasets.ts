@@ -20,7 +20,13 @@ const StudyMade = z
   .meta({ id: "StudyMade" });
 
 /** Datasets that take uploads, and the studies views are uploaded into. */
-export function registerUploadDatasets(server: ApiServer, { database, uploads }: ApiServices): void {
+export function registerUploadDatasets(server: ApiServer, services: ApiServices): void {
+  registerCreation(server, services);
+  registerSettings(server, services);
+  registerStudy(server, services);
+}
+
+function registerCreation(server: ApiServer, { database, uploads }: ApiServices): void {
   server.post("/v1/datasets", {
     config: { access: "score", idempotent: true },
     schema: {
@@ -45,6 +51,9 @@ export function registerUploadDatasets(server: ApiServer, { database, uploads }:
       return reply.status(201).header("location", `/v1/datasets/${name}/uploads`).send(answerOf(made));
     },
   });
+}
+
+function registerSettings(server: ApiServer, { database }: ApiServices): void {
   server.get("/v1/datasets/:dataset/uploads", {
     config: { access: "read" },
     schema: {
@@ -79,6 +88,9 @@ export function registerUploadDatasets(server: ApiServer, { database, uploads }:
       return answerOf(changed);
     },
   });
+}
+
+function registerStudy(server: ApiServer, { database }: ApiServices): void {
   server.post("/v1/datasets/:dataset/studies", {
     config: { access: "score", idempotent: true },
     schema: {

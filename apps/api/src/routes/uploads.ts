@@ -1,3 +1,4 @@
+import type { Database } from "@hairline/core/db";
 import { HairlineError, isHairlineError } from "@hairline/core/errors";
 import {
   completeUploadedStudy,
@@ -23,8 +24,13 @@ import { watchUpload } from "../uploads/watch-upload.ts";
 const params = z.object({ studyId: RowId });
 
 /** Views uploaded into a study. */
-export function registerUploads(server: ApiServer, { database, uploads }: ApiServices): void {
-  const slots = new UploadSlots(uploads.atOnce);
+export function registerUploads(server: ApiServer, services: ApiServices): void {
+  registerImages(server, services);
+  registerCompletion(server, services);
+}
+
+function registerImages(server: ApiServer, services: ApiServices): void {
+  const slots = new UploadSlots(services.uploads.atOnce);
   server.post("/v1/studies/:studyId/images", {
     config: { access: "score", idempotent: true, streamed: true },
     schema: {
@@ -51,8 +57,14 @@ export function registerUploads(server: ApiServer, { database, uploads }: ApiSer
       requireMultipart(request);
       const { studyId } = request.params;
       try {
-        const files = await receive(request, studyId);
-        const answer = { studyId, ...countsOf(files), files: [...files], upload: await progressOf(studyId) };
+        using _slot = slots.take();
+        const files = await receive(request, studyId, services);
+        const answer = {
+          studyId,
+          ...countsOf(files),
+          files: [...files],
+          upload: await progressOf(services.database, studyId),
+        };
         return await reply.status(answer.stored > 0 ? 201 : 200).send(answer);
       } catch (error) {
         // A client that was too slow is not waited for again.
@@ -63,6 +75,9 @@ export function registerUploads(server: ApiServer, { database, uploads }: ApiSer
       }
     },
   });
+}
+
+function registerCompletion(server: ApiServer, { database }: ApiServices): void {
   server.post("/v1/studies/:studyId/complete", {
     config: { access: "score" },
     schema: {
@@ -74,32 +89,35 @@ export function registerUploads(server: ApiServer, { database, uploads }: ApiSer
     },
     handler: async (request) => {
       await completeUploadedStudy(database, request.params.studyId);
-      return progressOf(request.params.studyId);
+      return progressOf(database, request.params.studyId);
     },
   });
+}
 
-  async function receive(request: FastifyRequest, studyId: number): Promise<FileOutcome[]> {
-    using _slot = slots.take();
-    const target = await readUploadTarget(database, studyId);
-    const { limits, openStore } = uploads;
-    using pace = watchUpload(request, limits);
-    keepOwnPace(request);
-    return await receiveUpload({
-      database,
-      openStore,
-      target,
-      limits,
-      pace,
-      files: sentFiles(request, limits),
-      commitAs: (commit) => actingFor(database, request, commit),
-    });
-  }
+async function receive(
+  request: FastifyRequest,
+  studyId: number,
+  { database, uploads }: ApiServices,
+): Promise<FileOutcome[]> {
+  const target = await readUploadTarget(database, studyId);
+  const { limits, openStore } = uploads;
+  using pace = watchUpload(request, limits);
+  keepOwnPace(request);
+  return await receiveUpload({
+    database,
+    openStore,
+    target,
+    limits,
+    pace,
+    files: sentFiles(request, limits),
+    commitAs: (commit) => actingFor(database, request, commit),
+  });
+}
 
-  async function progressOf(studyId: number): Promise<UploadProgress> {
-    const progress = await readUploadProgress(database, studyId);
-    if (progress !== undefined) return progress;
-    throw new HairlineError("STUDY_NOT_FOUND", `There is no study ${studyId}.`, { field: "study" });
-  }
+async function progressOf(database: Database, studyId: number): Promise<UploadProgress> {
+  const progress = await readUploadProgress(database, studyId);
+  if (progress !== undefined) return progress;
+  throw new HairlineError("STUDY_NOT_FOUND", `There is no study ${studyId}.`, { field: "study" });
 }
 
 function requireMultipart(request: FastifyRequest): void {

@@ -14,7 +14,8 @@ export const UPLOAD_VARIABLES = {
   HAIRLINE_UPLOAD_MAX_IMAGE_BYTES: wholeNumber(1024, 1024 * MEBIBYTE).default(64 * MEBIBYTE),
   HAIRLINE_UPLOAD_MAX_FILES: wholeNumber(1, 100_000).default(1000),
   HAIRLINE_UPLOAD_SECONDS: wholeNumber(1, 86_400).default(900),
-  HAIRLINE_UPLOADS_AT_ONCE: wholeNumber(1, 64).default(4),
+  /** Below the connections of the pool: each may hold one while it stores. */
+  HAIRLINE_UPLOADS_AT_ONCE: wholeNumber(1, 8).default(4),
 };
 
 /** Bounds on what one upload may cost. */
