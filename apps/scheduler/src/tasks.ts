@@ -1,4 +1,5 @@
 import type { Database } from "@hairline/core/db";
+import { checkNewRuns } from "@hairline/core/drift-checks";
 import { openRetraining } from "@hairline/core/retraining";
 import { runTask, type JobHandler, type RunTask } from "@hairline/core/jobs";
 import {
@@ -37,6 +38,8 @@ const TASKS: Readonly<Record<TaskKind, (turn: TaskTurn) => Promise<unknown>>> = 
     ...(await prune(database, parseTaskPayload("retention", payload))),
     uploads: await removeAbandonedUploads({ database, openStore: openObjectStore }, ABANDONED_MS),
   }),
+  drift: ({ database, payload, signal }) =>
+    checkNewRuns(database, parseTaskPayload("drift", payload), signal),
   retraining: ({ database, payload }) => openRetraining(database, parseTaskPayload("retraining", payload)),
 };
 

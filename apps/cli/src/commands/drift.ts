@@ -1,17 +1,10 @@
 import { CORRECTIONS, DEFAULT_RULE, verdictSentence, type Correction } from "@hairline/core/drift";
-import { checkDrift, listDriftChecks, type DriftCheck } from "@hairline/core/drift-checks";
-import { HairlineError, isHairlineError } from "@hairline/core/errors";
-import {
-  describeSelection,
-  findPolicy,
-  findPolicyInForce,
-  type ImageSelection,
-  type StoredPolicy,
-} from "@hairline/core/policies";
-import { resolveScope } from "@hairline/core/readings";
+import { checkDrift, listDriftChecks, policyInForce, type DriftCheck } from "@hairline/core/drift-checks";
+import { HairlineError } from "@hairline/core/errors";
+import { describeSelection, findPolicy } from "@hairline/core/policies";
 import { Option, type Command } from "commander";
 import { addAuthorOptions, authorOf, type AuthorOptions } from "../author.ts";
-import type { CliContext, Stack } from "../context.ts";
+import type { CliContext } from "../context.ts";
 import { parseWindow, resolveWindow, WINDOW_HELP } from "../drift-window.ts";
 import type { Cell, Output } from "../output.ts";
 import { formatCount } from "../progress.ts";
@@ -91,7 +84,10 @@ async function runDrift(
     reference,
     current,
     model: options.model,
-    policy: await comparedPolicy(database, reference, options),
+    policy:
+      options.policy === undefined
+        ? await policyInForce(database, { dataset: reference.dataset, model: options.model })
+        : await findPolicy(database, options.policy),
     rule: ruleOf(options),
     seed: options.seed,
     expire: options.expire,
@@ -113,21 +109,6 @@ function ruleOf(options: DriftOptions) {
     correction: options.correction,
     thresholds: { distribution: psi, mix: moved, rate, embedding: mmd },
   };
-}
-
-async function comparedPolicy(
-  database: Stack["database"],
-  reference: ImageSelection,
-  { policy, model }: DriftOptions,
-): Promise<StoredPolicy | undefined> {
-  if (policy !== undefined) return findPolicy(database, policy);
-  const scope = await resolveScope({ database, dataset: reference.dataset, model });
-  try {
-    return await findPolicyInForce(database, scope);
-  } catch (error) {
-    if (isHairlineError(error) && error.code === "POLICY_NOT_FOUND") return undefined;
-    throw error;
-  }
 }
 
 function checkJson(check: DriftCheck) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DRIFT_SETTINGS } from "../drift-checks/index.ts";
 import { HairlineError } from "../errors.ts";
 import { RETRAINING_SETTINGS } from "../retraining/settings.ts";
 
@@ -15,6 +16,8 @@ export const TASK_KINDS = {
   retention: z.strictObject({ sweepDays: days.default(90), firingDays: days.default(90) }),
   /** Opens a retraining of a dataset's champion when enough labels have come; the scheduler takes it from there. */
   retraining: RETRAINING_SETTINGS,
+  /** Compares each run that ended since the last time with a reference. */
+  drift: DRIFT_SETTINGS,
 } as const;
 
 export type TaskKind = keyof typeof TASK_KINDS;
