@@ -186,7 +186,7 @@ async function chooseAnew(request: ReissueRequest, given: Original): Promise<Rei
   });
 }
 
-/** Within the 100 characters of a name; the challenger's end, which tells versions apart, is kept. */
-function nameFor(name: string, challenger: string): string {
+/** What is made for a challenger: within the 100 characters of a name, whose end, which tells challengers apart, is kept. */
+export function nameFor(name: string, challenger: string): string {
   return `${name.slice(0, 49)}-${challenger.slice(-50)}`;
 }

@@ -1,8 +1,18 @@
-import { matchPolicy } from "../champions/reissue-certificate.ts";
-import { isHairlineError } from "../errors.ts";
+import { calibrate } from "../calibration/index.ts";
+import { matchPolicy, nameFor, reissueCertificate } from "../champions/reissue-certificate.ts";
 import type { Database } from "../db/index.ts";
-import { findPolicyInForce, fitStoredCalibrator, type StoredPolicy } from "../policies/index.ts";
+import { isHairlineError } from "../errors.ts";
+import {
+  createPolicy,
+  findPolicyInForce,
+  fitStoredCalibrator,
+  formatReference,
+  type StoredCalibrator,
+  type StoredPolicy,
+} from "../policies/index.ts";
 import type { Retraining } from "./retraining-row.ts";
+
+type WithChallenger = Retraining & { readonly challenger: string };
 
 /** What the champion is read with. @throws HairlineError POLICY_NOT_FOUND */
 export function championPolicy(
@@ -19,43 +29,83 @@ export interface IssuedPolicy {
 }
 
 /**
- * Fits the challenger's calibrator, and makes its policy as the champion's was made.
+ * Fits the challenger's calibrator, and makes its policy: as the champion's certified one was made, else the champion's
+ * thresholds on the challenger's own scale.
  *
  * @throws HairlineError PROMOTION_REFUSED when it cannot have one, saying why
  */
 export async function issuePolicy(
   database: Database,
-  retraining: Retraining & { readonly challenger: string },
+  retraining: WithChallenger,
   signal: AbortSignal,
 ): Promise<IssuedPolicy> {
   const { dataset, championId, challenger } = retraining;
   const policy = await championPolicy(database, retraining);
-  const author = `retraining ${retraining.id}`;
   const champion = { modelId: championId };
-  const own = await matchPolicy({ database, dataset, policy, champion, challenger, author, signal });
-  return {
-    policyId: own.id === policy.id ? null : own.id,
-    calibratorId: own.id === policy.id ? await fitCalibrator(database, retraining, author) : own.calibratorId,
-  };
+  const author = authorOf(retraining);
+  const request = { database, dataset, policy, champion, challenger, author, signal };
+  const issued = await reissueCertificate(request);
+  if (issued !== undefined) {
+    const { id: policyId, calibratorId } = issued.policy;
+    return {
+      policyId,
+      calibratorId: calibratorId ?? (await fit(database, retraining, challenger))?.id ?? null,
+    };
+  }
+  if (policy.pLowScale === "raw") return transferThreshold(database, retraining, policy);
+  const { id: policyId, calibratorId } = await matchPolicy(request);
+  return { policyId, calibratorId };
 }
 
-/** For reports and later policies; a policy on the raw scale reads without it, so labels that allow none are no obstacle. */
-async function fitCalibrator(
+function authorOf({ id }: Retraining): string {
+  return `retraining ${id}`;
+}
+
+/**
+ * A raw p_low says nothing of another network: on 80 real radiographs a head trained further found 69 % of the fractures at
+ * the threshold where its champion found 97 %. So p_low becomes the calibrated probability it stands for, by the champion's
+ * calibrator, and is read through the challenger's; both are fit on the validation splits.
+ */
+async function transferThreshold(
   database: Database,
-  { dataset, challenger, settings }: Retraining & { readonly challenger: string },
-  author: string,
-): Promise<number | null> {
+  retraining: WithChallenger,
+  policy: StoredPolicy,
+): Promise<IssuedPolicy> {
+  const calibrator = await fit(database, retraining, retraining.challenger);
+  const champions = await fit(database, retraining, retraining.champion);
+  const [pLow] = champions === null ? [] : calibrate(champions.calibrator, [policy.thresholds.pLow]);
+  if (calibrator === null || pLow === undefined) {
+    return { policyId: null, calibratorId: calibrator?.id ?? null };
+  }
+  const { id: policyId } = await createPolicy(database, {
+    name: nameFor(policy.name, retraining.challenger),
+    level: policy.level,
+    thresholds: { ...policy.thresholds, pLow },
+    pLowScale: "calibrated",
+    calibrator,
+    author: authorOf(retraining),
+    note: `as ${formatReference(policy)}, on the scale of ${retraining.challenger}`,
+  });
+  return { policyId, calibratorId: calibrator.id };
+}
+
+/** @returns null where the labels allow no calibrator */
+async function fit(
+  database: Database,
+  retraining: Retraining,
+  model: string,
+): Promise<StoredCalibrator | null> {
+  const { dataset, settings } = retraining;
   try {
-    const { id } = await fitStoredCalibrator({
+    return await fitStoredCalibrator({
       database,
       dataset,
-      model: challenger,
+      model,
       filter: { splits: settings.validationSplits },
       method: settings.calibrationMethod,
-      name: challenger,
-      author,
+      name: model,
+      author: authorOf(retraining),
     });
-    return id;
   } catch (error) {
     if (isHairlineError(error) && error.code === "CALIBRATION_UNDEFINED") return null;
     throw error;

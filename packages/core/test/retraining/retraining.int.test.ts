@@ -11,6 +11,7 @@ import {
   readRetraining,
   RETRAINING_SETTINGS,
 } from "../../src/retraining/index.ts";
+import { findPolicyInForce, policyById } from "../../src/policies/index.ts";
 import { createTestDatabase } from "../../src/testing/index.ts";
 import { listTrainings } from "../../src/training/index.ts";
 import { archive, DATASET, seedChampion, seedScores } from "../champions/seed-models.ts";
@@ -129,8 +130,15 @@ test("takes a challenger from new labels to its promotion, whatever is interrupt
 
   await scoreRuns(database);
   const ended = await advance(id);
-  expect(ended).toMatchObject({ state: "completed", decision: "promoted", policyId: null, comparisonId: 1 });
+  expect(ended).toMatchObject({ state: "completed", decision: "promoted", comparisonId: 1 });
   expect(ended.calibratorId).not.toBeNull();
+  // Equal scores have equal calibrators, so that the threshold comes back as it was.
+  const policy = await policyById(database.pool, ended.policyId!);
+  expect(policy).toMatchObject({ name: "half-young", pLowScale: "calibrated", calibrator: "young@1" });
+  expect(policy.policy.pLow).toBeCloseTo(0.5, 6);
+  expect(await findPolicyInForce(database, { modelId: challengerId, dataset: DATASET })).toMatchObject({
+    name: "half-young",
+  });
   expect(ended.reasons).toHaveLength(4);
   expect(await championFor(database, DATASET)).toMatchObject({ model: "young", dataset: null });
   // As after a crash between promotion and note: it is found done.
@@ -142,16 +150,31 @@ test("takes a challenger from new labels to its promotion, whatever is interrupt
   expect(await openRetraining(database, SETTINGS)).toMatchObject({ newLabels: 0 });
 });
 
+test("reads a challenger at the probability the champion's threshold stands for", async () => {
+  await using bench = await openBench();
+  const { database, advance } = bench;
+  await promoteModel({ database, model: "champion", dataset: DATASET });
+  // Distances from a threshold, and so AUGRC, are another thing on another scale.
+  const id = await open(database, { ...SETTINGS, rule: { ...SETTINGS.rule, augrcMargin: null } });
+  await advance(id);
+  // The same order and errors on another scale: logits lower by 3, so that the raw threshold would find nothing.
+  const lower = (p: number): number => 1 / (1 + Math.exp(3) * (1 / p - 1));
+  await complete(database, await seedScores(database, "young", (_, before) => lower(before)));
+  const ended = await advance(id);
+  expect(ended).toMatchObject({ state: "completed", decision: "promoted" });
+  expect((await policyById(database.pool, ended.policyId!)).policy.pLow).toBeLessThan(0.2);
+});
+
 test("keeps the champion and says why", async () => {
   await using bench = await openBench();
   const { database, advance } = bench;
   await promoteModel({ database, model: "champion", dataset: DATASET });
   const worse = await open(database);
   await advance(worse);
-  await complete(database, await seedScores(database, "worse", (_, before) => before / 3));
+  await complete(database, await seedScores(database, "worse", (at, p) => (at % 4 === 0 ? 1 - p : p)));
   const kept = await advance(worse);
   expect(kept).toMatchObject({ state: "completed", decision: "kept", runIds: [] });
-  expect(kept.reasons.join("; ")).toMatch(/sensitivity 0\.0 % against 90\.0 %/);
+  expect(kept.reasons.join("; ")).toMatch(/sensitivity 60\.0 % against 90\.0 %/);
 
   await database.pool.query("update image set imported_at = clock_timestamp()");
   const equal = await open(database, { ...SETTINGS, promote: false });
