@@ -31,6 +31,12 @@ export function registerUploads(server: ApiServer, services: ApiServices): void 
 
 function registerImages(server: ApiServer, services: ApiServices): void {
   const slots = new UploadSlots(services.uploads.atOnce);
+  const closing = new AbortController();
+  server.addHook("preClose", async () =>
+    closing.abort(
+      new HairlineError("INTERRUPTED", "The server is stopping.", { remedy: "Send the upload again." }),
+    ),
+  );
   server.post("/v1/studies/:studyId/images", {
     config: { access: "score", idempotent: true, streamed: true },
     schema: {
@@ -58,7 +64,7 @@ function registerImages(server: ApiServer, services: ApiServices): void {
       const { studyId } = request.params;
       try {
         using _slot = slots.take();
-        const files = await receive(request, studyId, services);
+        const files = await receive(request, services, closing.signal);
         const answer = {
           studyId,
           ...countsOf(files),
@@ -67,8 +73,8 @@ function registerImages(server: ApiServer, services: ApiServices): void {
         };
         return await reply.status(answer.stored > 0 ? 201 : 200).send(answer);
       } catch (error) {
-        // A client that was too slow is not waited for again.
-        if (isHairlineError(error) && error.code === "REQUEST_TIMEOUT")
+        // A client that was too slow is not waited for again, and a server that stops waits for none.
+        if (isHairlineError(error) && ["REQUEST_TIMEOUT", "INTERRUPTED"].includes(error.code))
           void reply.header("connection", "close");
         else linger(request);
         throw error;
@@ -95,13 +101,13 @@ function registerCompletion(server: ApiServer, { database }: ApiServices): void 
 }
 
 async function receive(
-  request: FastifyRequest,
-  studyId: number,
+  request: FastifyRequest<{ Params: z.output<typeof params> }>,
   { database, uploads }: ApiServices,
+  closing: AbortSignal,
 ): Promise<FileOutcome[]> {
-  const target = await readUploadTarget(database, studyId);
+  const target = await readUploadTarget(database, request.params.studyId);
   const { limits, openStore } = uploads;
-  using pace = watchUpload(request, limits);
+  using pace = watchUpload(request, limits, closing);
   keepOwnPace(request);
   return await receiveUpload({
     database,

@@ -6,9 +6,16 @@ import type { UploadLimits } from "./upload-settings.ts";
 /** The pace of one upload; disposed when it is over. */
 export interface WatchedUpload extends ClientPace, Disposable {}
 
-/** Watches a request while its body is read: for its size, its time, and whether the client is still there. */
-export function watchUpload({ raw }: FastifyRequest, limits: UploadLimits): WatchedUpload {
-  const { maxBytes, stallMs, totalMs } = limits;
+/**
+ * Watches a request while its body is read: for its size, its time, and whether the client is still there.
+ *
+ * @param closing aborted when the server is about to close
+ */
+export function watchUpload(
+  { raw }: FastifyRequest,
+  { maxBytes, stallMs, totalMs }: UploadLimits,
+  closing: AbortSignal,
+): WatchedUpload {
   refuseStatedSize(raw.headers["content-length"], maxBytes);
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(tooSlow(`it took over ${totalMs / 1000} s`)), totalMs);
@@ -19,11 +26,11 @@ export function watchUpload({ raw }: FastifyRequest, limits: UploadLimits): Watc
   };
   const close = (): void => {
     if (!raw.readableEnded)
-      over.abort(new HairlineError("INTERRUPTED", "The client went away before its upload was there."));
+      over.abort(new HairlineError("BAD_ARGUMENT", "The client went away before its upload was there."));
   };
   raw.on("data", count).once("close", close);
   return {
-    signal: over.signal,
+    signal: AbortSignal.any([over.signal, closing]),
     stallMs,
     [Symbol.dispose]: () => {
       clearTimeout(timer);

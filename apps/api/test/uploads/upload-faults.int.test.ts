@@ -31,6 +31,14 @@ async function beginUpload(site: UploadSite): Promise<Socket> {
   return socket;
 }
 
+/** What comes until the connection is closed. */
+function answerOf(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    socket.on("data", (chunk) => (text += chunk.toString())).once("close", () => resolve(text));
+  });
+}
+
 async function requireNothing(site: UploadSite): Promise<void> {
   await expect.poll(() => site.count("upload_draft"), PATIENCE).toBe(0);
   expect(await site.objects()).toEqual([]);
@@ -52,12 +60,21 @@ describe.each(["files", "S3"])("an upload that breaks off, on %s,", (kind) => {
 it("is given up when its client falls silent", async () => {
   await using site = await openUploadSite({ limits: { stallMs: 300 } });
   const socket = await beginUpload(site);
-  const answer = await new Promise<string>((resolve) => {
-    let text = "";
-    socket.on("data", (chunk) => (text += chunk.toString())).once("close", () => resolve(text));
-  });
+  const answer = await answerOf(socket);
   expect(answer).toContain("HTTP/1.1 408");
   expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+  await requireNothing(site);
+});
+
+it("is given up when the server stops, which does not wait for it", async () => {
+  await using site = await openUploadSite();
+  const socket = await beginUpload(site);
+  await expect.poll(() => site.objects(), PATIENCE).toHaveLength(1);
+  const answered = answerOf(socket);
+  await site.server.close();
+  const answer = await answered;
+  expect(answer).toContain("HTTP/1.1 503");
+  expect(answer).toContain('"code":"INTERRUPTED"');
   await requireNothing(site);
 });
 
