@@ -178,3 +178,14 @@ test("lists more objects than a page holds, whatever lies beside them", async ()
   for await (const { key } of store.list("")) listed.push(key);
   expect(listed).toEqual(keys);
 });
+
+test("a server without room is told from one that is down, and what does not fit is not there", async () => {
+  const faults = inTurn(
+    "PUT",
+    Array.from({ length: 5 }, () => ({ status: 507 })),
+  );
+  await using proxy = await startHttpFaults(s3.endpoint, faults);
+  const store = open({ endpoint: proxy.endpoint });
+  await expect(store.put("full", BYTES)).rejects.toMatchObject({ code: "STORE_FULL" });
+  expect(await open().exists("full")).toBe(false);
+});
