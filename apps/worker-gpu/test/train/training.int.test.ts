@@ -80,7 +80,7 @@ describe("a training worker", () => {
 
   test("killed in the middle of an epoch, goes on in another process to the same weights", async () => {
     const asked = {
-      recipe: { stage: "layer4", batchSize: 6, epochs: 2, seed: 7, averageDecay: 0.9 },
+      recipe: { stage: "layer4", batchSize: 4, epochs: 2, seed: 7, averageDecay: 0.9 },
     } as const;
     const undisturbed = await (async () => {
       await using _worker = await startTrainer();
@@ -90,15 +90,14 @@ describe("a training worker", () => {
     const trainingId = await queueTraining(site, queue, asked);
     {
       await using killed = await startTrainer({ HAIRLINE_CHECKPOINT_MS: "0" });
-      const { progress } = await whenTraining(
+      await whenTraining(
         site,
         trainingId,
-        ({ checkpoint, progress: at }) =>
-          checkpoint !== null && at !== null && at.epoch >= 1 && at.step > 0 && at.step < at.steps,
+        ({ checkpoint, progress }) =>
+          checkpoint !== null && progress !== null && progress.step > 0 && progress.step < progress.steps,
       );
       killed.child.kill("SIGKILL");
       expect(await killed.ended).toBe("SIGKILL");
-      expect(progress?.epoch).toBe(1);
       expect(await readTraining(site.database.pool, trainingId)).toMatchObject({
         state: "running",
         modelId: null,
