@@ -62,9 +62,9 @@ function authorOf({ id }: Retraining): string {
 }
 
 /**
- * A raw p_low says nothing of another network: on 80 real radiographs a head trained further found 69 % of the fractures at
- * the threshold where its champion found 97 %. So p_low becomes the calibrated probability it stands for, by the champion's
- * calibrator, and is read through the challenger's; both are fit on the validation splits.
+ * A raw p_low means another thing on another network's scale. So it becomes the calibrated probability it stands for, by
+ * the champion's calibrator, and is read through the challenger's; both are fit on the validation splits. Where either has
+ * none, as a champion at chance, the threshold stays as it is.
  */
 async function transferThreshold(
   database: Database,
