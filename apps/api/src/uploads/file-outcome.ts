@@ -19,9 +19,8 @@ export interface FileOutcome {
 
 const SHOWN = 200;
 
-/** A name fit to be shown: without control characters, and of a bounded length. */
+/** A name fit to be shown: of one line in its own direction, and of a bounded length. */
 export function shownName(name: string | undefined): string {
-  // eslint-disable-next-line no-control-regex -- they are what is to be removed
-  const plain = (name ?? "").replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/g, "\ufffd");
+  const plain = (name ?? "").replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
   return plain.length > SHOWN ? `${plain.slice(0, SHOWN - 1)}…` : plain;
 }
