@@ -5,7 +5,7 @@ import { openQueues, type Queues } from "@hairline/core/queue";
 import { openObjectStore } from "@hairline/core/storage";
 import { failTraining } from "@hairline/core/training";
 import type { DecodedCache } from "@hairline/imaging/decoded-cache";
-import { openCpuTrainer } from "@hairline/model/train";
+import { openTrainer } from "@hairline/model/train";
 import { readinessOf, type ReadinessChecks } from "@hairline/telemetry/probes";
 import { openArchive } from "../archive.ts";
 import type { WorkerConfig } from "../config.ts";
@@ -63,7 +63,8 @@ export async function startTrainingWorker(
         decoders: opened.decoders,
         decodedCache: opened.decodedCache,
         openArchive: (root) => openArchive(root, config.limits),
-        openTrainer: (weights, trainer) => openCpuTrainer(weights, trainer, { threads: cores }),
+        openTrainer: (weights, trainer) =>
+          openTrainer({ engine: config.engine.engine, threads: cores }, weights, trainer),
         settings,
         threads: cores,
       },

@@ -4,6 +4,7 @@ export { embedImages, type EmbedOptions, type LabelledImage } from "./embed-imag
 export { openCpuTrainer, type CpuTrainerOptions } from "./onnx-runtime/cpu-trainer.ts";
 export { openWebgpuTrainer } from "./onnx-runtime/webgpu-trainer.ts";
 export { openTfjsTrainer } from "./tfjs/tfjs-trainer.ts";
+export { openTrainer, type TrainerEngine } from "./open-trainer.ts";
 export type { AdamwSettings } from "./step/adamw.ts";
 export { flattenWeights, unflattenWeights } from "./step/flat-weights.ts";
 export {
