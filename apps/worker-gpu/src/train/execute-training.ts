@@ -14,6 +14,7 @@ import { ImageLoader } from "./image-loader.ts";
 import { planImages } from "./plan-images.ts";
 import type { ProgressBoard } from "./progress-board.ts";
 import { storeResult } from "./store-result.ts";
+import { readStoredEmbeddings } from "./stored-embeddings.ts";
 import { trainHead } from "./train-head.ts";
 import { trainNetwork } from "./train-network.ts";
 import type { TrainingConfig } from "./training-config.ts";
@@ -72,6 +73,8 @@ export async function executeTraining(deps: TrainingDeps, execution: Execution):
     settings,
     threads,
     openTrainer,
+    storedEmbeddings: (modelId: number, imageIds: readonly number[]) =>
+      readStoredEmbeddings(database, modelId, imageIds),
   };
   const trained = recipe.stage === "head" ? await trainHead(run) : await trainNetwork(run, recipe.stage);
   return storeResult(database, run, trained);

@@ -9,11 +9,8 @@ import type { TrainedNetwork, TrainingRun } from "./training-run.ts";
 
 /** Fits the linear unit alone on the embeddings of the network it starts from: convex, so one fit and no epochs. */
 export async function trainHead(run: TrainingRun): Promise<TrainedNetwork> {
-  const { start, preprocessing, threads, recipe, progress, trained, held, signal } = run;
-  progress.begin("maps", { images: 0, imagesTotal: trained.images.length + held.images.length });
-  await using pool = new ForwardPool({ weights: start, preprocessing, task: "embedding", threads });
-  const embeddings = await embed(run, pool, trained);
-  const heldEmbeddings = await embed(run, pool, held);
+  const { start, threads, recipe, progress, trained, held, signal } = run;
+  const [embeddings, heldEmbeddings] = (await storedOf(run)) ?? (await computedOf(run));
   progress.begin("training", { steps: 1 });
   const head = await trainLogisticHead({
     embeddings,
@@ -39,8 +36,31 @@ export async function trainHead(run: TrainingRun): Promise<TrainedNetwork> {
   const weights = new Map(start)
     .set("fc.weight", float32Tensor([1, EMBEDDING_LENGTH], head.weight))
     .set("fc.bias", float32Tensor([1], [head.bias]));
-  const engine = `L-BFGS on embeddings by onnxruntime on cpu, ${threads} threads`;
+  const engine = `L-BFGS on embeddings, ${threads} threads`;
   return { weights, logits, epochs: 1, best: { epoch: 0, loss, waited: 0 }, batchNorm: null, engine };
+}
+
+type BothSides = readonly [trained: Float32Array, held: Float32Array];
+
+/** As the model it starts from left them when it scored with --embeddings. */
+async function storedOf({
+  training,
+  trained,
+  held,
+  storedEmbeddings,
+}: TrainingRun): Promise<BothSides | undefined> {
+  if (training.baseModelId === null) return undefined;
+  const imageIds = [...trained.images, ...held.images].map(({ imageId }) => imageId);
+  const all = await storedEmbeddings(training.baseModelId, imageIds);
+  const border = trained.images.length * EMBEDDING_LENGTH;
+  return all === undefined ? undefined : [all.subarray(0, border), all.subarray(border)];
+}
+
+async function computedOf(run: TrainingRun): Promise<BothSides> {
+  const { start, preprocessing, threads, progress, trained, held } = run;
+  progress.begin("maps", { images: 0, imagesTotal: trained.images.length + held.images.length });
+  await using pool = new ForwardPool({ weights: start, preprocessing, task: "embedding", threads });
+  return [await embed(run, pool, trained), await embed(run, pool, held)];
 }
 
 async function embed(run: TrainingRun, pool: ForwardPool, side: SideImages): Promise<Float32Array> {

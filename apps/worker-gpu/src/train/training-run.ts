@@ -26,6 +26,11 @@ export interface TrainingRun {
   /** Cores to compute on. */
   readonly threads: number;
   readonly openTrainer: OpenTrainer;
+  /** What a model's runs stored of images; undefined unless of all of them. */
+  readonly storedEmbeddings: (
+    modelId: number,
+    imageIds: readonly number[],
+  ) => Promise<Float32Array | undefined>;
   readonly signal: AbortSignal;
 }
 
