@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isDatabaseLost, openDatabase, type Database } from "@hairline/core/db";
+import { openDatabase, type Database } from "@hairline/core/db";
 import { scoreShard, type ScoreShard } from "@hairline/core/jobs";
 import { openQueues, type FailedTry, type Queues } from "@hairline/core/queue";
 import type { Heartbeat } from "@hairline/core/workers";
@@ -92,7 +92,6 @@ export async function startScoringWorker(
       concurrency: SHARDS_AT_ONCE,
       lockMs: config.lockMs,
       stalledCheckMs: Math.ceil(config.lockMs / STALLED_CHECKS_PER_LOCK),
-      isOutage: isDatabaseLost,
       onFailure: (failure) => noteFailure({ log, metrics: observer.scoring }, failure),
     });
     await worker.ready();

@@ -32,30 +32,20 @@ export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === NO_ANSWER;
 }
 
-/** Whether it is a failure that `asDatabaseFailure` found to be a lost server or connection: time alone may cure it. */
-export function isDatabaseLost(error: unknown): boolean {
-  return error instanceof HairlineError && error.code === "DATABASE_UNAVAILABLE" && isLost(error.cause);
-}
-
-function isLost(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code = "" } = error as NodeJS.ErrnoException;
-  return CONNECTION_LOST.has(code) || DRIVER_LOST.test(error.message);
-}
-
 /**
  * A failure of the database that the user can do something about as DATABASE_UNAVAILABLE with the remedy; any other
  * error as it is. The driver's messages hold no password.
  */
 export function asDatabaseFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HairlineError) return error;
-  if (isLost(error)) {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (CONNECTION_LOST.has(code) || DRIVER_LOST.test(error.message)) {
     return new HairlineError("DATABASE_UNAVAILABLE", `the database was lost: ${error.message}`, {
       remedy: "Check that its server runs, then run the same command again.",
       cause: error,
     });
   }
-  const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""];
+  const remedy = REMEDIES[code];
   if (remedy === undefined) return error;
   return new HairlineError("DATABASE_UNAVAILABLE", `the database refused: ${error.message}`, {
     remedy,

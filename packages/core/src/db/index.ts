@@ -1,5 +1,5 @@
 export { openDatabase, type Database, type DatabaseOptions } from "./connection.ts";
-export { asDatabaseFailure, isDatabaseLost } from "./database-failure.ts";
+export { asDatabaseFailure } from "./database-failure.ts";
 export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { WaitingError, type Job } from "bullmq";
 import { HairlineError, toHairlineError } from "../errors.ts";
 import type { JobDefinition, JobHandler } from "../jobs/index.ts";
@@ -30,13 +29,6 @@ export interface WorkOptions<Payload = unknown> {
   readonly lockMs?: number;
   /** How often jobs of dead workers are looked for; default 5,000 ms. */
   readonly stalledCheckMs?: number;
-  /**
-   * Failures that no job is at fault for, such as a lost database: the job waits, goes back to the queue and spends no
-   * try, however long they last. Default: none.
-   */
-  readonly isOutage?: (error: HairlineError) => boolean;
-  /** The wait; default 2,000 ms. */
-  readonly outagePauseMs?: number;
 }
 
 export interface CloseOptions {
@@ -62,7 +54,6 @@ export interface WorkerParts<Payload> {
 const DEFAULT_LOCK_MS = 20_000;
 const DEFAULT_STALLED_CHECK_MS = 5_000;
 const DEFAULT_DRAIN_MS = 10_000;
-const DEFAULT_OUTAGE_PAUSE_MS = 2_000;
 
 /**
  * Deaths of workers one job may survive. BullMQ's default of 1 fails jobs that a few restarts interrupt (8 of 60 in
@@ -141,35 +132,12 @@ async function processJob<Payload>(parts: WorkerParts<Payload>, { job, token, si
   try {
     await runHandler({ definition: parts.definition, handler: parts.handler, raw: job.data, signals });
   } catch (error) {
-    const isInterrupted = signals.some((signal) => signal.aborted && signal.reason === error);
-    if (!isInterrupted) await waitOutOutage(parts, { job, signals, error });
-    // Through no fault of its own: back to the queue, without spending a try. When even that fails the
+    if (!signals.some((signal) => signal.aborted && signal.reason === error)) throw toJobError(error);
+    // Interrupted through no fault of its own: back to the queue, without spending a try. When even that fails the
     // job's lock runs out and another worker's check for stalled jobs finds it.
     await job.moveToWait(token).catch((cause: unknown) => parts.onError(toHairlineError(cause)));
     throw new WaitingError();
   }
-}
-
-interface FailedJob extends Pick<Try, "job" | "signals"> {
-  readonly error: unknown;
-}
-
-/** Holds the job, and with it this worker's slot, while the outage lasts. @throws the failure when it is none */
-async function waitOutOutage<Payload>(
-  { definition, options }: WorkerParts<Payload>,
-  { job, signals, error }: FailedJob,
-): Promise<void> {
-  const known = toHairlineError(error);
-  if (options.isOutage?.(known) !== true) throw toJobError(error);
-  options.onFailure?.({
-    jobId: job.id ?? "",
-    payload: definition.payload.safeParse(job.data).data,
-    error: known,
-    attempt: job.attemptsMade + 1,
-    willRetry: true,
-  });
-  const pauseMs = options.outagePauseMs ?? DEFAULT_OUTAGE_PAUSE_MS;
-  await wait(pauseMs, undefined, { signal: AbortSignal.any([...signals]) }).catch(() => {});
 }
 
 async function closeWorker({ worker, closing, running }: OpenWorker, drainMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { asDatabaseFailure, isDatabaseLost } from "@hairline/core/db";
+import { asDatabaseFailure } from "@hairline/core/db";
 import { HairlineError } from "@hairline/core/errors";
 import { expect, test } from "vitest";
 
@@ -29,13 +29,6 @@ test.for([
     remedy: expect.stringContaining(remedy) as string,
     cause: error,
   });
-});
-
-test("tells a lost database, which comes back by itself, from one that refuses", () => {
-  expect(isDatabaseLost(asDatabaseFailure(failed("read ECONNRESET", "ECONNRESET")))).toBe(true);
-  expect(isDatabaseLost(asDatabaseFailure(failed("Query read timeout")))).toBe(true);
-  expect(isDatabaseLost(asDatabaseFailure(failed("permission denied for table image", "42501")))).toBe(false);
-  expect(isDatabaseLost(failed("read ECONNRESET", "ECONNRESET"))).toBe(false);
 });
 
 test.for([

@@ -70,35 +70,6 @@ export function describeFailure(context: ContractContext): void {
       expect((await context.queues.counts(job)).failed).toBe(0);
     });
 
-    it("spends no try on an outage, however often it fails", async () => {
-      const job = numberedJob({ attempts: 1 });
-      const log = failureLog();
-      const succeeded = deferred<number>();
-      let tries = 0;
-      const worker = context.queues.work(
-        job,
-        async () => {
-          tries += 1;
-          if (tries <= 3) throw new HairlineError("DATABASE_UNAVAILABLE", "no database");
-          succeeded.resolve(tries);
-        },
-        {
-          onFailure: log.onFailure,
-          isOutage: ({ code }) => code === "DATABASE_UNAVAILABLE",
-          outagePauseMs: 10,
-        },
-      );
-      await context.queues.enqueue(job, [{ number: 1 }]);
-      expect(await succeeded.promise).toBe(4);
-      await worker.close();
-      expect(log.tries.map(({ attempt, willRetry }) => [attempt, willRetry])).toEqual([
-        [1, true],
-        [1, true],
-        [1, true],
-      ]);
-      expect((await context.queues.counts(job)).failed).toBe(0);
-    });
-
     it("gives up at once when another try cannot help", async () => {
       const job = numberedJob({ attempts: 3 });
       const log = failureLog();
