@@ -20,7 +20,10 @@ export const apiKill: Fault = {
     if (answer.runId === undefined) throw new Error(`answered with ${answer.status} ${answer.code}`);
     stage.adoptRun(answer.runId);
     await stage.noteBefore();
-    const [, worker] = await Promise.all([stage.start("scheduler"), stage.start("worker-gpu")]);
+    const [, worker] = await Promise.all([
+      stage.start("scheduler"),
+      stage.start("worker-gpu", { delayMs: 10 }),
+    ]);
     await worker.postgres.whenPassed(1);
     await stage.kill(api);
     await stage.requireUnderWay();

@@ -24,7 +24,7 @@ export const clockJump: Fault = {
 
 function shifted(shiftMs: number) {
   const preload = new URL("../shift-clock.mjs", import.meta.url).href;
-  return { preload, delayMs: 5, env: { HAIRLINE_FAULT_CLOCK_MS: String(shiftMs) } };
+  return { preload, delayMs: 10, env: { HAIRLINE_FAULT_CLOCK_MS: String(shiftMs) } };
 }
 
 async function jump(stage: Stage, { process, postgres }: LinkedRole): Promise<void> {

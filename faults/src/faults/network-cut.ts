@@ -33,7 +33,7 @@ export const networkCutEverywhere: Fault = {
 };
 
 async function cutPairs(stage: Stage, pairs: readonly Pair[]): Promise<void> {
-  const { scheduler, workers } = await startRun(stage, [{ delayMs: 5 }]);
+  const { scheduler, workers } = await startRun(stage, [{ delayMs: 20 }]);
   const [worker] = workers;
   if (worker === undefined) throw new Error("no worker was started");
   for (const { role, server } of pairs) {

@@ -3,7 +3,7 @@ import type { OwnPostgres } from "../site/own-postgres.ts";
 import { startRun } from "./start-run.ts";
 
 const TIMES = 2;
-const LONGEST_PEACE = 60;
+const LONGEST_PEACE = 40;
 
 export const postgresKill = postgresDown({
   name: "postgres-kill",
@@ -35,7 +35,7 @@ function postgresDown({ end, ...named }: PostgresDown): Fault {
     ...named,
     group: "servers",
     async play(stage) {
-      const { workers } = await startRun(stage, [{}, {}]);
+      const { workers } = await startRun(stage, [{ delayMs: 10 }, { delayMs: 10 }]);
       for (let time = 0; time < TIMES; time += 1) {
         await workers[time]?.postgres.whenPassed(stage.random.integer(10, LONGEST_PEACE));
         await stage.noteBefore();

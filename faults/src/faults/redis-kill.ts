@@ -23,7 +23,7 @@ function redisKill(named: Pick<Fault, "name" | "title"> & { readonly appendOnly:
     group: "servers",
     queue: "redis",
     async play(stage) {
-      const { workers } = await startRun(stage);
+      const { workers } = await startRun(stage, [{ delayMs: 10 }]);
       for (let kill = 0; kill < KILLS; kill += 1) {
         await workers[0]?.postgres.whenPassed(stage.random.integer(1, LONGEST_PEACE));
         await stage.redis.kill();

@@ -18,7 +18,10 @@ export const schedulerKill: Fault = {
       await stage.kill(scheduler);
       await stage.noteBefore();
     }
-    const [scheduler, worker] = await Promise.all([stage.start("scheduler"), stage.start("worker-gpu")]);
+    const [scheduler, worker] = await Promise.all([
+      stage.start("scheduler"),
+      stage.start("worker-gpu", { delayMs: 10 }),
+    ]);
     await worker.postgres.whenPassed(stage.random.integer(1, LONGEST_LIFE));
     await stage.kill(scheduler);
     await stage.requireUnderWay();

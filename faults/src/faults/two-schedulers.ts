@@ -14,7 +14,7 @@ export const twoSchedulers: Fault = {
     const [first] = await Promise.all([
       stage.start("scheduler"),
       stage.start("scheduler"),
-      stage.start("worker-gpu", { delayMs: 5 }),
+      stage.start("worker-gpu", { delayMs: 10 }),
     ]);
     await first.postgres.whenPassed(stage.random.integer(1, LONGEST_LIFE));
     await stage.kill(first);

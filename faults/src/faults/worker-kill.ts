@@ -39,7 +39,7 @@ function drawDeaths({ random }: Stage): Death[] {
 }
 
 async function liveAndDie(stage: Stage, { link, packets }: Death): Promise<void> {
-  const worker = await stage.start("worker-gpu");
+  const worker = await stage.start("worker-gpu", { delayMs: 5 });
   await worker[link]?.whenPassed(packets);
   await stage.kill(worker);
   await stage.noteBefore();

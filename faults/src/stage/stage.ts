@@ -21,7 +21,7 @@ export interface LinkedRoleOptions extends Partial<Omit<RoleStart, "env">> {
   readonly env?: NodeJS.ProcessEnv;
   /** Takes its jobs from PostgreSQL although the others take theirs from Redis. */
   readonly queueOnPostgres?: boolean;
-  /** Each way to and from PostgreSQL, to make a run last. */
+  /** Each way to and from PostgreSQL: makes a run last, so that a fault finds it under way on a busy machine too. */
   readonly delayMs?: number;
 }
 
