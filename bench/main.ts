@@ -3,8 +3,10 @@ import type { Benchmark, BenchmarkResult, Ratio } from "./benchmark.ts";
 
 /** Loaded on demand: a benchmark may need packages that another one does not. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  api: async () => (await import("./api.ts")).apiBenchmark,
   "decoded-cache": async () => (await import("./decoded-cache.ts")).decodedCacheBenchmark,
   engines: async () => (await import("./engines.ts")).enginesBenchmark,
+  plan: async () => (await import("./plan.ts")).planBenchmark,
   "row-sizes": async () => (await import("./row-sizes.ts")).rowSizesBenchmark,
   sweep: async () => (await import("./sweep.ts")).sweepBenchmark,
   "score-memory": async () => (await import("./score-memory.ts")).scoreMemoryBenchmark,
