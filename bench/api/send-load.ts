@@ -1,4 +1,9 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { Socket } from "node:net";
 import autocannon from "autocannon";
+
+/** Where Node.js tells of client sockets; autocannon shows its own only before they are made. */
+const NEW_SOCKETS = "net.client.socket";
 
 export interface Load {
   readonly url: string;
@@ -32,6 +37,7 @@ export async function sendLoad(load: Load): Promise<LoadReport> {
   const times: number[] = [];
   const startedMs = performance.now();
   let lastMs = startedMs;
+  subscribe(NEW_SOCKETS, sendAtOnce);
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const options = { ...optionsOf(load), requests: [{ setupRequest }] };
     const done = (error: Error | null, report: autocannon.Result): void =>
@@ -41,7 +47,7 @@ export async function sendLoad(load: Load): Promise<LoadReport> {
       times.push(responseMs);
       lastMs = performance.now();
     });
-  });
+  }).finally(() => unsubscribe(NEW_SOCKETS, sendAtOnce));
   return { ...summaryOf(times, (lastMs - startedMs) / 1000), errors: result.errors + result.non2xx };
 }
 
@@ -53,6 +59,12 @@ function optionsOf({ url, authorization, requests, concurrency }: Load): autocan
     timeout: 60,
     headers: { authorization },
   };
+}
+
+/** As HTTP clients do: without it the end of a long body waits up to 40 ms for an acknowledgement of its beginning. */
+function sendAtOnce(message: unknown): void {
+  const { socket } = message as { readonly socket?: unknown };
+  if (socket instanceof Socket) socket.setNoDelay(true);
 }
 
 function prepared(request: autocannon.Request, { method, path, contentType, body }: LoadRequest) {
