@@ -85,7 +85,7 @@ describe("hairline model", () => {
       const { created, ...model } = imported;
       expect(created).toBe(true);
       expect(await json(home, "list")).toEqual([model]);
-      expect(await json(home, "show", "wrist-v2")).toEqual({ ...model, verifications: [] });
+      expect(await json(home, "show", "wrist-v2")).toEqual({ ...model, card: null, verifications: [] });
     }));
 
   test("says that the same weights are there already, and under which name", () =>
