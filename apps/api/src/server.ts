@@ -9,9 +9,10 @@ import { limitBodyTime } from "./plugins/body-time.ts";
 import { keepAnswers } from "./plugins/idempotency.ts";
 import { describeApi } from "./plugins/openapi.ts";
 import { observeRequests } from "./plugins/observe-requests.ts";
-import { handleProblems } from "./plugins/problems.ts";
+import { handleProblems, sendProblem } from "./plugins/problems.ts";
 import { limitRequests } from "./plugins/request-limits.ts";
 import { logRequests, requestIdOf } from "./plugins/request-log.ts";
+import { requireStorableText } from "./plugins/storable-text.ts";
 import { registerRoutes } from "./routes/index.ts";
 import type { ApiServices } from "./services.ts";
 
@@ -28,6 +29,7 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
     http: { headersTimeout: 60_000 },
     trustProxy: (_address, hop) => hop < services.trustedProxies,
     exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     // An answer under way gets its time; idle connections do not hold up the end.
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
@@ -47,6 +49,7 @@ export async function createServer(services: ApiServices): Promise<ApiServer> {
   await describeApi(server);
   guardAccess(server, services);
   await limitRequests(server, services);
+  requireStorableText(server);
   keepAnswers(server, services.database);
   handleProblems(server);
   registerRoutes(server, services);

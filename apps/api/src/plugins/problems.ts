@@ -21,7 +21,8 @@ function pathOf(request: FastifyRequest): string {
   return (request.url.split("?", 1)[0] ?? "").slice(0, 200);
 }
 
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Also for what never meets a handler: a URL that cannot be decoded. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const coded = codedError(error);
   const problem = problemOf(coded, fieldErrors(error));
   if (problem.status >= 500) logFailure(coded, request);

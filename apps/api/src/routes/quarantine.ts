@@ -5,7 +5,7 @@ import { decodeCursor, pageFrom } from "../http/cursor.ts";
 import { Instant, Name, pageOf, PAGE_QUERY } from "../schemas/page.ts";
 import type { ApiServices } from "../services.ts";
 
-const Cursor = z.tuple([z.int(), z.int()]);
+const Cursor = z.tuple([z.int(), z.int32()]);
 
 const QuarantinePage = pageOf(
   z
